@@ -1,0 +1,1 @@
+"""The ways to write an answer from what was retrieved."""

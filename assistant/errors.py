@@ -1,0 +1,73 @@
+"""Every error the package raises on purpose, each with the advice that goes with it.
+
+AssistantError
+├── SettingsError           a setting is unknown, out of bounds or does not fit another
+├── CorpusError             the corpus folder is missing or cannot be listed
+│   └── MetadataError       metadata.yaml is malformed; names file and key
+├── QuestionError           the question is empty or too long
+├── UnknownArticleError     no article has this id
+├── IndexDamagedError       the stored index is corrupt, foreign or incomplete
+├── IndexUnavailableError   the index cannot be reached now: the Chroma server is down, the disk refuses
+└── ModelError              a model endpoint failed
+"""
+
+
+class AssistantError(Exception):
+    """Base of all errors meant for a reader: `str(error)` says what is wrong, `advice` what to do."""
+
+    advice = ""
+
+    def in_words(self) -> str:
+        """The message and its advice, as one line for a person."""
+        return f"{self} {self.advice}".strip()
+
+
+class SettingsError(AssistantError):
+    """A setting is unknown, out of bounds, or does not fit another."""
+
+    advice = "Settings come from arguments, ASSISTANT_* variables and .env; docs/configuration.md lists them."
+
+
+class CorpusError(AssistantError):
+    """The corpus folder is missing or cannot be listed."""
+
+    advice = "Set ASSISTANT_CORPUS_DIR to a folder of .txt or .md files."
+
+
+class MetadataError(CorpusError):
+    """metadata.yaml is malformed or names an unknown key."""
+
+    advice = "Correct the file and sync again; nothing was changed."
+
+
+class QuestionError(AssistantError, ValueError):
+    """The question is empty or too long."""
+
+    advice = "Ask one question in a sentence or two."
+
+
+class UnknownArticleError(AssistantError, KeyError):
+    """No article in the index has the requested id."""
+
+    advice = "`assistant articles` lists the ids."
+
+    # KeyError shows its argument's repr; a reader wants the sentence.
+    __str__ = Exception.__str__
+
+
+class IndexDamagedError(AssistantError):
+    """The stored index is corrupt, belongs to something else, or misses a part."""
+
+    advice = "Rebuild it from the articles with `assistant sync --rebuild`."
+
+
+class IndexUnavailableError(AssistantError):
+    """The index cannot be reached or written now; what is stored is unharmed."""
+
+    advice = "Check that the Chroma server runs and that the index folder is writable, then try again."
+
+
+class ModelError(AssistantError):
+    """A model or embedding endpoint failed."""
+
+    advice = "Check OPENAI_BASE_URL, OPENAI_API_KEY and the model's name."

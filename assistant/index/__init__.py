@@ -1,0 +1,234 @@
+"""The index of a corpus: articles, chunks, terms and vectors, kept in step by `sync`.
+
+A folder of the index holds
+    library.sqlite      articles, chunks, sentence vectors and the lexical index: what is true
+    vectors/<name>/     one vector per chunk in Chroma, unless a server has them
+    embeddings.sqlite   every sentence vector ever made, by model and text: it outlives a rebuild
+    sync.lock           held by the one process that syncs
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Self
+
+import numpy as np
+from filelock import FileLock, Timeout
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from numpy.typing import NDArray
+
+from assistant.errors import IndexDamagedError, IndexUnavailableError
+from assistant.index.database import Database, disk_failures_in_words
+from assistant.index.embeddings import CACHE, Embedder
+from assistant.index.lexicon import Lexicon, TermStatistics
+from assistant.index.library import Snapshot, State, StoredChunk
+from assistant.index.places import FolderPlace, Place, ServerPlace
+from assistant.index.schema import LIBRARY
+from assistant.index.sync import Sync, recipe
+from assistant.index.vectors import VectorStore
+from assistant.records import Article, Filters, Removed, Source, SyncReport
+from assistant.settings import Settings
+
+__all__ = ["Index", "StoredChunk", "TermStatistics"]
+
+
+class Index:
+    """One index over one corpus. Opened at its first use; safe to share between threads and processes.
+
+    Reading goes on during a sync and sees the state before it until it has ended.
+
+    Args:
+        settings: the corpus folder, the place of the index, and how to split.
+        embedding: makes the vectors of sentences; those of questions must come from the same one.
+
+    Raises:
+        IndexDamagedError: from every method, when what is stored is damaged, foreign, incomplete or not there.
+        IndexUnavailableError: from every method, when the disk or the Chroma server refuses.
+    """
+
+    def __init__(self, settings: Settings, embedding: BaseEmbedding) -> None:
+        folder = settings.index_path
+        self._settings = settings
+        self._lock_file = folder / "sync.lock"
+        self._library = Database(folder / "library.sqlite", LIBRARY)
+        self._cache = Database(folder / "embeddings.sqlite", CACHE)
+        self._embedder = Embedder(embedding, self._cache)
+        self._place: Place = (
+            ServerPlace(settings.chroma_url) if settings.chroma_url else FolderPlace(folder / "vectors")
+        )
+        self._lexicon = Lexicon(self._library)
+        self._store: tuple[str, VectorStore] | None = None
+        self._opening = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes what is open; the next use opens it again."""
+        self._store = None
+        self._library.close()
+        self._cache.close()
+
+    def needs_sync(self) -> bool:
+        """Whether the index was never built, was left incomplete, or was built from or with something else.
+
+        Changed articles are not looked for: that is `sync`'s business.
+        """
+        if not self._library.exists():
+            return True
+        with self._snapshot() as snapshot:
+            state = snapshot.state()
+        if state is None or not state.vectors_complete or state.chroma_url != self._settings.chroma_url:
+            return True
+        self._place.check(state)
+        made_from = (str(self._settings.corpus_dir.resolve()), recipe(self._settings, self._embedder.model_id))
+        return (state.corpus, state.recipe) != made_from
+
+    def sync(
+        self, *, rebuild: bool = False, progress: bool = False, announce: Callable[[str], None] | None = None
+    ) -> SyncReport:
+        """Brings the index up to date with the corpus folder, wholly or not at all.
+
+        Args:
+            rebuild: make everything anew, whatever state it is in; embeddings are kept where they are sound.
+            progress: show bars on standard error for what takes over a second.
+            announce: told in words what the sync waits for.
+
+        Raises:
+            CorpusError: the folder or its metadata.yaml cannot be read.
+            ModelError: the embedding failed; what was embedded until then need not be embedded again.
+        """
+        with self._exclusive(announce):
+            for database in (self._library, self._cache):
+                if rebuild:
+                    _discard_if_damaged(database)
+                if not database.exists():
+                    database.create()
+            sync = Sync(self._settings, self._library, self._embedder, self._place, progress=progress)
+            synced = sync.run(self._open_store, rebuild=rebuild)
+            self._store = (synced.vectors, synced.store)
+        return synced.report
+
+    def sources(self) -> list[Source]:
+        """All articles without their texts, by id."""
+        with self._snapshot() as snapshot:
+            return snapshot.sources()
+
+    def article(self, article_id: str) -> Article:
+        """One article with its cleaned text.
+
+        Raises:
+            UnknownArticleError: there is none with this id.
+        """
+        with self._snapshot() as snapshot:
+            return snapshot.article(article_id)
+
+    def removed(self, article_id: str) -> tuple[Removed, ...]:
+        """What cleaning left out of an article, and why.
+
+        Raises:
+            UnknownArticleError: there is none with this id.
+        """
+        with self._snapshot() as snapshot:
+            return snapshot.removed(article_id)
+
+    def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
+        """The chunks with these ids, in this order; ids that are not in the index are left out."""
+        with self._snapshot() as snapshot:
+            return snapshot.chunks(ids)
+
+    def nearest(self, vector: NDArray[np.float32], k: int, filters: Filters | None = None) -> dict[int, float]:
+        """The chunks whose vectors are nearest to a question's.
+
+        Args:
+            vector: (dimensions,), of any length but 0.
+            k: how many chunks.
+            filters: which articles may answer.
+
+        Returns:
+            Chunk id -> cosine, best first, equal ones by id.
+        """
+        with self._snapshot() as snapshot:
+            state = self._built(snapshot)
+            chunk_count = snapshot.chunk_count()
+            among = snapshot.chunk_ids_passing(filters) if filters else None
+        if not chunk_count:
+            return {}
+        try:
+            found = self._open_store(state, chunk_count).nearest(vector, k, among)
+        except (IndexDamagedError, IndexUnavailableError):
+            if self._vectors_in_use() == state.vectors:
+                raise
+            # A sync of another process has ended meanwhile and put others in their place.
+            return self.nearest(vector, k, filters)
+        with self._snapshot() as snapshot:
+            existing = snapshot.existing(found)
+        return {chunk_id: cosine for chunk_id, cosine in found.items() if chunk_id in existing}
+
+    def matching(self, terms: Sequence[str], k: int, filters: Filters | None = None) -> dict[int, float]:
+        """The chunks that share most with a question's terms.
+
+        Where the terms occur too often for a quick search, only the rarer ones are looked for.
+
+        Args:
+            terms: as `assistant.terms.terms` makes them.
+            k: how many chunks.
+            filters: which articles may answer.
+
+        Returns:
+            Chunk id -> BM25 over the terms that were looked for, best first, equal ones by id.
+        """
+        return self._lexicon.matching(terms, k, filters)
+
+    def statistics(self) -> TermStatistics:
+        """Numbers of chunks and terms, for weighing terms."""
+        return self._lexicon.statistics()
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Snapshot]:
+        with self._library.reading() as connection:
+            yield Snapshot(connection, self._settings.corpus_dir)
+
+    def _built(self, snapshot: Snapshot) -> State:
+        state = snapshot.state()
+        if state is None:
+            message = f"The index in {self._settings.index_path} was never completed."
+            raise IndexDamagedError(message)
+        return state
+
+    def _vectors_in_use(self) -> str:
+        with self._snapshot() as snapshot:
+            return self._built(snapshot).vectors
+
+    def _open_store(self, state: State, chunk_count: int) -> VectorStore:
+        with self._opening:
+            if self._store is None or self._store[0] != state.vectors:
+                self._store = (state.vectors, self._place.open(state, chunk_count))
+            return self._store[1]
+
+    @contextmanager
+    def _exclusive(self, announce: Callable[[str], None] | None) -> Iterator[None]:
+        with disk_failures_in_words(self._lock_file):
+            self._lock_file.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self._lock_file)
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                if announce:
+                    announce("The index is being updated by another process; waiting until that has ended.")
+                lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _discard_if_damaged(database: Database) -> None:
+    try:
+        if database.exists():
+            database.check()
+    except IndexDamagedError:
+        database.discard()

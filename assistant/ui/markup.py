@@ -1,0 +1,64 @@
+"""Renders the Markdown of an answer as safe HTML, its citation markers as links.
+
+Only what answers are written in is understood: paragraphs, emphasis, lists and quotations. HTML, images and links
+are not, so that an article quoted in an answer cannot bring its own.
+"""
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+_MARKER: Final = re.compile(r"\[([0-9]{1,4})\]")
+_RULES: Final = ("blockquote", "emphasis", "entity", "escape", "heading", "hr", "list", "newline")
+
+
+class Target(NamedTuple):
+    """What a marker leads to: the fragment of its card, and the words a hover shows."""
+
+    fragment: str
+    tooltip: str
+
+
+Markers = Mapping[int, Target]
+
+
+def markdown_html(text: str, markers: Markers | None = None) -> str:
+    r"""The HTML of a Markdown text.
+
+    Args:
+        text: Markdown with markers `[1]`; one written `\[1\]` is text, not a marker.
+        markers: the target of each number; other markers stay as they are.
+    """
+    rendered: str = _markdown.render(text, {"markers": markers or {}})
+    return rendered
+
+
+def _read_marker(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the signature of an inline rule
+    match = _MARKER.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    if not silent:
+        state.push("marker", "", 0).meta = {"number": int(match[1])}
+    state.pos = match.end()
+    return True
+
+
+def _render_marker(
+    _: RendererHTML, tokens: Sequence[Token], place: int, __: Any, environment: Mapping[str, Any]
+) -> str:
+    number: int = tokens[place].meta["number"]
+    target: Target | None = environment["markers"].get(number)
+    if target is None:
+        return f"[{number}]"
+    return f'<a class="cite" href="#{target.fragment}" title="{html.escape(target.tooltip)}">[{number}]</a>'
+
+
+_markdown: Final = MarkdownIt("zero").enable(list(_RULES))
+_markdown.inline.ruler.push("marker", _read_marker)
+_markdown.add_render_rule("marker", _render_marker)

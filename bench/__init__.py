@@ -1,0 +1,4 @@
+"""Measures speed and memory: `python -m bench`.
+
+Stands beside the package and uses it as any script would.
+"""

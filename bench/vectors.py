@@ -1,0 +1,99 @@
+"""Sentence vectors for corpora that are too large to embed for real.
+
+The real model embeds some real sentences. A word's vector is the mean of those of the sentences it stands in; a text's
+is the mean of its words', stretched to the spread of real ones. So large corpora get vectors at next to no cost that
+lie where real ones lie, near those of texts with the same words; questions are embedded for real.
+"""
+
+import zlib
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from numpy.typing import NDArray
+from pydantic import PrivateAttr
+
+from assistant.terms import terms
+
+# Of shape (n, d).
+Matrix = NDArray[np.float32]
+
+# A word that no embedded sentence holds takes one of this many directions, each as good as unrelated to all others, at
+# this share of the spread of the sentences.
+UNKNOWN_DIRECTIONS = 4096
+UNKNOWN_LENGTH = 0.5
+
+
+class SyntheticEmbedding(BaseEmbedding):
+    """Texts get a mixture of real vectors, queries the real model's own.
+
+    It carries the real model's name, so that the coefficients measured for that one apply.
+    """
+
+    _real: BaseEmbedding = PrivateAttr()
+    _mixture: "Mixture" = PrivateAttr()
+
+    def __init__(self, real: BaseEmbedding, sentences: Sequence[str]) -> None:
+        super().__init__(model_name=real.model_name, embed_batch_size=1024)
+        vectors = real.get_text_embedding_batch(list(sentences))
+        self._real = real
+        self._mixture = Mixture(sentences, np.asarray(vectors, dtype=np.float32))
+
+    @classmethod
+    def class_name(cls) -> str:
+        """As it appears in model ids."""
+        return "synthetic"
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        return self._real.get_query_embedding(query)
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        return self._get_text_embeddings([text])[0]
+
+    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+        return self._mixture.vectors(texts).tolist()  # type: ignore[no-any-return]
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return self._get_query_embedding(query)
+
+
+class Mixture:
+    """Makes vectors for texts out of the vectors of other texts.
+
+    Args:
+        texts: whose vectors are known.
+        vectors: those, one row each.
+    """
+
+    def __init__(self, texts: Sequence[str], vectors: Matrix) -> None:
+        vectors = unit(vectors)
+        self._centre = vectors.mean(axis=0)
+        deviations = vectors - self._centre
+        self._spread = np.linalg.norm(deviations, axis=1).mean()
+        places: dict[str, list[int]] = defaultdict(list)
+        for position, text in enumerate(texts):
+            for term in set(terms(text)):
+                places[term].append(position)
+        known = [deviations[positions].mean(axis=0) for positions in places.values()]
+        unknown = np.random.default_rng(0).standard_normal((UNKNOWN_DIRECTIONS, len(self._centre)), dtype=np.float32)
+        self._words = np.vstack([*known, unit(unknown) * UNKNOWN_LENGTH * self._spread])
+        self._rows = {term: row for row, term in enumerate(places)}
+
+    def vectors(self, texts: Sequence[str]) -> Matrix:
+        """A unit vector for each text; equal words give equal vectors."""
+        rows = [[self._row(term) for term in terms(text) or [text]] for text in texts]
+        starts = np.cumsum([0, *map(len, rows[:-1])])
+        # The sum of the words points where their mean does.
+        directions = np.add.reduceat(self._words[[row for text in rows for row in text]], starts)
+        return unit(self._centre + unit(directions) * self._spread)
+
+    def _row(self, term: str) -> int:
+        row = self._rows.get(term)
+        return len(self._rows) + zlib.crc32(term.encode()) % UNKNOWN_DIRECTIONS if row is None else row
+
+
+def unit(vectors: Matrix) -> Matrix:
+    """The rows at length 1."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return vectors / lengths  # type: ignore[no-any-return]

