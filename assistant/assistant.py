@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from assistant.answers import extractive
 from assistant.calibration import calibration_for, is_calibrated
 from assistant.conversation import standalone_question
-from assistant.errors import QuestionError, SettingsError
+from assistant.errors import QuestionError, SettingsError, UnknownArticleError
 from assistant.question import Question, clean_question, read_question
 from assistant.records import (
     Answer,
@@ -104,12 +104,12 @@ class Assistant:
             retrieval = self._search(retriever, read, filters)
         with _timed(timings, "answer"):
             write = extractive.survey if read.survey else extractive.answer
-            draft = write(retrieval, calibration_for(self.embedding_name), index.article)
+            draft = write(retrieval, calibration_for(self.embedding_name), _article_if_there(index))
         for piece in draft.pieces:
             yield AnswerDelta(text=piece)
         yield Answer(
-            question=question,
-            standalone_question=standalone,
+            question=_encodable(question),
+            standalone_question=_encodable(standalone),
             text="".join(draft.pieces),
             sentences=draft.sentences,
             citations=draft.citations,
@@ -223,6 +223,21 @@ class Assistant:
                 self._index = Index(self.settings, embedding)
                 self._retriever = Retriever(self._index, embedding)
             return self._index, self._retriever
+
+
+def _article_if_there(index: "Index") -> Callable[[str], Article | None]:
+    def article(article_id: str) -> Article | None:
+        try:
+            return index.article(article_id)
+        except UnknownArticleError:
+            return None
+
+    return article
+
+
+def _encodable(text: str) -> str:
+    # A lone surrogate, which JSON has no way to write, becomes a question mark.
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _whole(events: Iterator[AnswerDelta | Answer]) -> Answer:

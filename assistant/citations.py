@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from assistant.records import Citation, Sentence, Source, Span
 
 # What Markdown would read as formatting, a link, a heading, HTML or one of our own markers.
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$])")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
 _LIST_OPENING = re.compile(r"^(\s*)(?:([-+])|(\d+)([.)]))(?=\s)")
 
 

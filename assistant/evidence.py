@@ -64,7 +64,9 @@ def refusal_features(retrieval: Retrieval, hits: Sequence[Hit]) -> dict[str, flo
     """The evidence that `hits` hold an answer: what the one that fits the question best shows, each 0..1.
 
     `cosine`: its best sentence. `coverage`: share of the question's weight among its terms. `lexical`: its BM25 share.
-    `specific`: share of the question's names and numbers in it, a half if the question has none.
+    `specific`: share of the question's names and numbers in it, a half if the question has none. `margin`: how far its
+    best sentence is above the background; cosines of a question in another language are lower throughout, by how much
+    depends on the language. Fitted on Russian questions, it raises balanced accuracy on Turkish ones from .83 to .86.
 
     Taking each feature's maximum over all passages instead lets one speak of the right person and another of the right
     event: measured .01 worse with the answer's paragraph absent. Question type, coverage of the best sentence alone
@@ -76,6 +78,7 @@ def refusal_features(retrieval: Retrieval, hits: Sequence[Hit]) -> dict[str, flo
         "cosine": best.best_cosine,
         "coverage": weights.coverage(best.terms),
         "lexical": best.lexical,
+        "margin": best.best_cosine - retrieval.background,
         "specific": len(specific & best.terms) / len(specific) if specific else 0.5,
     }
 

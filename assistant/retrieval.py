@@ -7,7 +7,7 @@ adding scores puts the right passage first for .966 of the questions, reciprocal
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -89,11 +89,17 @@ class Hit:
 
 @dataclass(frozen=True)
 class Retrieval:
-    """What was found for a question, best first."""
+    """What was found for a question, best first.
+
+    Attributes:
+        background: mean cosine of the sentences of all chunks that were looked at, which tells how high any sentence
+            comes for this question in this corpus.
+    """
 
     question: Question
     weights: TermWeights
     hits: tuple[Hit, ...]
+    background: float
 
     def passages(self) -> tuple[Passage, ...]:
         """The hits as passages."""
@@ -110,17 +116,17 @@ class Retriever:
 
     def search(self, question: Question, k: int, filters: Filters | None = None) -> Retrieval:
         """The `k` best chunks for a question, repeats left out."""
-        weights, hits = self._ranked(question, k, filters)
-        return Retrieval(question, weights, tuple(islice(_without_repeats(hits), k)))
+        found = self._ranked(question, k, filters)
+        return replace(found, hits=tuple(islice(_without_repeats(found.hits), k)))
 
     def survey(self, question: Question, k: int, filters: Filters | None = None) -> Retrieval:
         """The best chunk of each of the `k` best articles."""
-        weights, hits = self._ranked(question, k, filters)
-        best = {hit.chunk.source.id: hit for hit in reversed(list(_without_repeats(hits)))}
+        found = self._ranked(question, k, filters)
+        best = {hit.chunk.source.id: hit for hit in reversed(list(_without_repeats(found.hits)))}
         ranked = sorted(best.values(), key=lambda hit: -hit.score)
-        return Retrieval(question, weights, tuple(ranked[:k]))
+        return replace(found, hits=tuple(ranked[:k]))
 
-    def _ranked(self, question: Question, k: int, filters: Filters | None) -> tuple[TermWeights, list[Hit]]:
+    def _ranked(self, question: Question, k: int, filters: Filters | None) -> Retrieval:
         proposed = max(k, CANDIDATES)
         # The two searches wait for different things, the processor and the disk.
         lexical = self._threads.submit(self._index.matching, question.terms, proposed, filters)
@@ -129,7 +135,9 @@ class Retriever:
         chunks = self._index.chunks(list(dense.keys() | lexical.result().keys()))
         weights = weigh(question.terms, question.function_terms, self._index.statistics())
         hits = [_score(chunk, vector, weights) for chunk in chunks]
-        return weights, sorted(hits, key=lambda hit: (-hit.score, hit.chunk.source.id, hit.chunk.start))
+        hits.sort(key=lambda hit: (-hit.score, hit.chunk.source.id, hit.chunk.start))
+        background = float(np.concatenate([hit.cosines for hit in hits]).mean()) if hits else 0.0
+        return Retrieval(question, weights, tuple(hits), background)
 
 
 def _score(chunk: "StoredChunk", vector: NDArray[np.float32], weights: TermWeights) -> Hit:

@@ -44,7 +44,8 @@ def terms(text: str) -> list[str]:
 
 def fold(text: str) -> str:
     """Lower case, compatibility forms unified, accents and other signs that do not make another word left out."""
-    decomposed = unicodedata.normalize("NFKD", _INSIDE_WORDS.sub("", text).casefold())
+    # Taking compatibility forms apart can bring capitals back: ℡ becomes TEL.
+    decomposed = unicodedata.normalize("NFKD", _INSIDE_WORDS.sub("", text).casefold()).casefold()
     # I and i are one letter to English and two to Turkish, and a text in capitals does not tell which was meant.
     return unicodedata.normalize("NFC", _ACCENT.sub("", decomposed)).replace("\u0131", "i")
 

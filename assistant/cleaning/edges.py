@@ -248,7 +248,7 @@ def _is_tag_line(text: str) -> bool:
 def _read(page: Page, removed: dict[int, str], headline: int | None) -> tuple[Imprint, set[int]]:
     """What the imprint lines say together, and those that contradict the others and so have to stay."""
     found = {i: page.imprints[i] for i in sorted(removed) if i in page.imprints}
-    bare = [i for i in found if is_date_line(page.lines[i].text)]
+    bare = [i for i in found if found[i].published and is_date_line(page.lines[i].text)]
     for i in (i for i in bare if page.prose and i in page.tail):
         # A date below an article is another article's.
         del found[i]

@@ -19,6 +19,7 @@ from assistant.records import Record
 DATA = Path(__file__).parent.parent / "data" / "imprint.yaml"
 
 _LONGEST_LINE = 150
+_LONGEST_LABEL = 40
 _LONGEST_CITATION = 400
 _SEGMENT_BREAK = re.compile(r"\s*[|•·]\s*|\s+[–—/-]\s+|\s{2,}|;\s+")
 _LABEL = re.compile(r"([^\d:：՝|]{2,40}?)\s*[:：՝]\s*(\S.*)")
@@ -108,8 +109,10 @@ def read_copyright(text: str) -> str | None:
 
 def is_label(text: str) -> bool:
     """Whether a line is a label by itself, such as "Published", which speaks of the line below."""
-    label = words(text)
-    return any(label == words(phrase) for field in ("published", "updated", "author") for phrase in _labels()[field])
+    if len(text) > _LONGEST_LABEL:
+        return False
+    label = " ".join(words(text))
+    return any(label in _labels()[field] for field in ("published", "updated", "author"))
 
 
 def is_date_line(text: str, language: str | None = None) -> bool:
@@ -118,19 +121,6 @@ def is_date_line(text: str, language: str | None = None) -> bool:
         return False
     dates, rest = read_dates(text, language)
     return len(dates) == 1 and not _without_fillers(rest)
-
-
-def _partition(pattern: re.Pattern[str], text: str) -> tuple[str, str, str]:
-    match = pattern.search(text)
-    return (text[: match.start()], match[0], text[match.end() :]) if match else (text, "", "")
-
-
-def _segmentations(text: str) -> Iterator[list[str]]:
-    """The ways in which a line may consist of statements: one, several, or two with a comma between them."""
-    yield [text]
-    yield list(filter(None, _SEGMENT_BREAK.split(text)))
-    for comma in re.finditer(r",\s+", text):
-        yield [text[: comma.start()], text[comma.end() :]]
 
 
 def is_name(text: str, lengths: range) -> bool:
@@ -148,6 +138,19 @@ def is_outlet(text: str) -> bool:
 def interview_openings() -> frozenset[str]:
     """What a headline puts before the name of the person interviewed, each as `words` joined by blanks."""
     return _data()["lists"]["interview"]
+
+
+def _partition(pattern: re.Pattern[str], text: str) -> tuple[str, str, str]:
+    match = pattern.search(text)
+    return (text[: match.start()], match[0], text[match.end() :]) if match else (text, "", "")
+
+
+def _segmentations(text: str) -> Iterator[list[str]]:
+    """The ways in which a line may consist of statements: one, several, or two with a comma between them."""
+    yield [text]
+    yield list(filter(None, _SEGMENT_BREAK.split(text)))
+    for comma in re.finditer(r",\s+", text):
+        yield [text[: comma.start()], text[comma.end() :]]
 
 
 def _statement(text: str, language: str | None) -> Imprint | None:
@@ -235,7 +238,12 @@ def _is_name_word(word: str) -> bool:
 
 
 def _is_label(field: str, label: list[str]) -> bool:
-    return any(_without_fillers(phrase) == label for phrase in _labels()[field])
+    return tuple(label) in _labels_without_fillers(field)
+
+
+@cache
+def _labels_without_fillers(field: str) -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(_without_fillers(phrase)) for phrase in _labels()[field])
 
 
 def _without_fillers(rest: str) -> list[str]:

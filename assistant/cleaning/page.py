@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import groupby
 
 from assistant.cleaning.furniture import BULLETS, MENU, Mark, recognise
 from assistant.cleaning.imprint import Imprint, is_label, read_citation, read_copyright, read_imprint
@@ -68,7 +69,7 @@ class Page:
         if text.startswith(tuple(BULLETS)) and any(self.mark(k) is None for k in range(i)):
             # Menus are bulleted lists too, but only on top of a page is a list nothing else.
             return None
-        if self._is_in_link_run(i):
+        if i in self._link_runs:
             return MENU
         mark = recognise(text)
         imprint = self._read_imprint(i)
@@ -114,13 +115,11 @@ class Page:
                 block = following[0].block if following else -1
         return frozenset(listed)
 
-    def _is_in_link_run(self, i: int) -> bool:
-        start = end = i
-        while start > 0 and self.lines[start - 1].link:
-            start -= 1
-        while end < len(self.lines) and self.lines[end].link:
-            end += 1
-        return self.lines[i].link and end - start >= _SHORTEST_LINK_RUN
+    @cached_property
+    def _link_runs(self) -> frozenset[int]:
+        """Lines of runs that consist of links."""
+        runs = [list(run) for link, run in groupby(range(len(self.lines)), lambda i: self.lines[i].link) if link]
+        return frozenset(i for run in runs if len(run) >= _SHORTEST_LINK_RUN for i in run)
 
 
 def key(text: str) -> str:

@@ -83,7 +83,13 @@ class Index:
             state = snapshot.state()
         if state is None or not state.vectors_complete or state.chroma_url != self._settings.chroma_url:
             return True
-        self._place.check(state)
+        try:
+            self._place.check(state)
+        except (IndexDamagedError, IndexUnavailableError):
+            if self._vectors_in_use() == state.vectors:
+                raise
+            # A sync of another process has ended meanwhile and taken these vectors away.
+            return self.needs_sync()
         made_from = (str(self._settings.corpus_dir.resolve()), recipe(self._settings, self._embedder.model_id))
         return (state.corpus, state.recipe) != made_from
 

@@ -89,11 +89,7 @@ class Intake:
         unchanged: list[str] = []
         changed: list[str] = []
         skipped: list[Skipped] = []
-        for file, before in zip(files, [None, *files], strict=False):
-            if before and before.id == file.id:
-                # Names that differ only in characters that cannot be printed; files are sorted by id.
-                skipped.append(Skipped(path=file.id, reason="another file's name looks the same"))
-                continue
+        for file in files:
             try:
                 done = changed if self._take(file, overrides.get(file.id), known.get(file.id)) else unchanged
                 done.append(file.id)

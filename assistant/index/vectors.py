@@ -99,7 +99,7 @@ class VectorStore:
                     anonymized_telemetry=False, chroma_server_host=parts.hostname, chroma_server_http_port=port
                 ),
             )
-        if session := _session(client):
+        for session in _sessions(client):
             session.timeout = httpx.Timeout(SERVER_SECONDS)
         return cls(client, name, url, create=create)
 
@@ -157,15 +157,17 @@ class VectorStore:
 
 
 def _close(client: ClientAPI) -> None:
+    sessions = _sessions(client)
     cast(Client, client).close()
-    if session := _session(client):
+    for session in sessions:
         session.close()
 
 
-def _session(client: ClientAPI) -> httpx.Client | None:
-    # Chroma gives no other access to its connection, which it leaves open for ever and lets wait for ever.
-    session = getattr(getattr(client, "_server", None), "_session", None)
-    return session if isinstance(session, httpx.Client) else None
+def _sessions(client: ClientAPI) -> list[httpx.Client]:
+    """The connections to a server, which Chroma itself leaves open for ever and lets wait for ever."""
+    users = (client, getattr(client, "_admin_client", None))
+    sessions = (getattr(getattr(user, "_server", None), "_session", None) for user in users)
+    return [session for session in sessions if isinstance(session, httpx.Client)]
 
 
 def mean_vector(chunk: StoredChunk) -> NDArray[np.float32]:

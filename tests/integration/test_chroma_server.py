@@ -73,7 +73,7 @@ def index(corpus: Path, tmp_path: Path, url: str) -> Iterator[Index]:
 def _client(url: str) -> Iterator[Any]:
     port = int(url.rpartition(":")[2])
     client: Any = chromadb.HttpClient("127.0.0.1", port, settings=ChromaSettings(anonymized_telemetry=False))
-    with closing(client._server._session):
+    with closing(client._server._session), closing(client._admin_client._server._session):
         yield client
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.calibration import UNCALIBRATED, Calibration
 from eval.__main__ import main
-from eval.calibrate import CALIBRATED, DATA, calibrate
+from eval.calibrate import CALIBRATED, DATA, LEXICAL, OTHER_LANGUAGE, SAME_LANGUAGE, calibrate
 from eval.run import run
 
 # Articles by title; of each paragraph the text, then its questions: in English, in Russian, and the answer in the text.
@@ -169,13 +169,13 @@ def test_a_calibration_is_fitted_and_written_with_its_provenance(
     assert entries.keys() == {CALIBRATED, UNCALIBRATED} == json.loads(shipped).keys()
     fitted, lexical = entries[CALIBRATED], entries[UNCALIBRATED]
     assert fitted.provenance["command"] == "python -m eval calibrate english.json --questions russian.json"
-    assert fitted.refusal.same_language.weights.keys() == {"cosine", "coverage", "lexical", "specific"}
+    assert fitted.refusal.same_language.weights.keys() == SAME_LANGUAGE
     assert fitted.refusal.other_language is not None
-    assert fitted.refusal.other_language.weights.keys() == {"cosine", "coverage", "specific"}
+    assert fitted.refusal.other_language.weights.keys() == OTHER_LANGUAGE
     assert fitted.refusal.same_language.weights["cosine"] > 0
     assert fitted.refusal.same_language.weights["coverage"] > 0
     assert fitted.selection.weights["cosine"] > 0
-    assert lexical.refusal.same_language.weights.keys() == {"coverage", "lexical", "specific"}
+    assert lexical.refusal.same_language.weights.keys() == LEXICAL
     assert lexical.refusal.other_language is None
     assert "cosine" not in lexical.selection.weights
     assert text.endswith("}\n")

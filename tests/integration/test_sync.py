@@ -177,14 +177,6 @@ def test_a_file_that_cannot_be_read_is_skipped_with_a_reason(index: Index, corpu
     assert [source.id for source in index.sources()] == [HARBOUR, ORCHARD]
 
 
-def test_files_whose_names_look_the_same_are_not_taken_for_one(index: Index, corpus: Path) -> None:
-    (corpus / "odd\x01.txt").write_text(FERRY)
-    (corpus / "odd\\x01.txt").write_text(FERRY.replace("July", "August"))
-    report = index.sync()
-    assert report.added == ("odd\\x01.txt",)
-    assert [skipped.reason for skipped in report.skipped] == ["another file's name looks the same"]
-
-
 def test_vectors_that_are_replaced_while_a_search_is_under_way_are_searched_again(
     index: Index, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -49,11 +49,12 @@ def test_the_evidence_is_that_of_the_chunk_that_fits_the_question_best() -> None
     question = read_question("Did mayor Calder buy the steel of the bridge?")
     far = hit("The mayor of the bridge Calder spoke.", cosines=(0.5,), name="far.txt")
     near = hit("It rained.", "The bridge is made of steel.", cosines=(0.7, 0.9), name="near.txt")
-    found = retrieval(question, far, near, weights=WEIGHTS)
+    found = retrieval(question, far, near, weights=WEIGHTS, background=0.6)
     assert refusal_features(found, found.hits) == {
         "cosine": pytest.approx(0.9),
         "coverage": pytest.approx(7 / 8),
         "lexical": 0.0,
+        "margin": pytest.approx(0.3),
         "specific": 0.0,
     }
 
@@ -274,5 +275,5 @@ def test_a_sentence_speaks_for_itself_by_something_new_of_the_kind_that_is_asked
 
 
 def test_a_retrieval_without_hits_has_no_sentences() -> None:
-    found = Retrieval(read_question(COST), WEIGHTS, ())
+    found = Retrieval(read_question(COST), WEIGHTS, (), background=0.7)
     assert rank_sentences(found, _calibration()) == []

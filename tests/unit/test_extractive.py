@@ -1,6 +1,8 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +13,7 @@ from assistant.calibration import Calibration, Linear, Refusal
 from assistant.evidence import Candidate
 from assistant.prompts import load_prompt
 from assistant.records import Article, Span
-from assistant.retrieval import Hit, Retrieval
+from assistant.retrieval import Hit, Retrieval, Retriever
 from tests.indexes import WordEmbedding
 from tests.retrievals import article, hit, retrieval
 
@@ -21,7 +23,7 @@ TOO_LITTLE = Linear(intercept=-1.0, weights={})
 # A sentence's score is ten times its cosine.
 BY_COSINE = Linear(intercept=0.0, weights={"cosine": 10.0})
 
-Articles = Callable[[str], Article]
+Articles = Callable[[str], Article | None]
 
 
 def _calibration(refusal: Linear = ENOUGH) -> Calibration:
@@ -34,7 +36,7 @@ def _calibration(refusal: Linear = ENOUGH) -> Calibration:
 
 
 def _articles(*articles: Article) -> Articles:
-    return {found.id: found for found in articles}.__getitem__
+    return {found.id: found for found in articles}.get
 
 
 def _chunk(found: Article, *sentences: str, cosines: tuple[float, ...] = (), score: float = 0.8) -> Hit:
@@ -162,6 +164,17 @@ def test_a_sentence_is_quoted_where_it_was_found_however_often_it_is_repeated() 
     assert (citation.start, citation.end) == (12, 23)
 
 
+@pytest.mark.parametrize("meanwhile", ["It was dear, and it rained.", "", None])
+def test_what_was_retrieved_is_quoted_when_the_article_has_changed_or_gone_meanwhile(meanwhile: str | None) -> None:
+    bridge = article("— It cost 48 million.", speaker="Ruth Calder", author="Tom Ashgrove")
+    chunk = _chunk(bridge, bridge.text)
+    now = () if meanwhile is None else (bridge.model_copy(update={"text": meanwhile}),)
+    draft = _answer(retrieval(COST, chunk), *now)
+    assert (draft.citations[0].quote, draft.citations[0].start) == ("It cost 48 million.", 2)
+    # Whether it is the speaker's can no longer be seen.
+    assert draft.pieces[0].startswith("**Tom Ashgrove**")
+
+
 def test_questions_and_the_headline_are_never_quoted() -> None:
     bridge = article("The bridge and its cost\nWhat did it cost?\nIt was dear.", title="The bridge and its cost")
     chunk = _chunk(bridge, "The bridge and its cost", "What did it cost?", "It was dear.", cosines=(0.9, 0.9, 0.5))
@@ -179,7 +192,7 @@ def test_what_looks_like_a_marker_or_markup_in_an_article_is_none() -> None:
 
 def test_a_quote_of_several_lines_becomes_one_and_its_citation_keeps_them() -> None:
     bridge = article("It cost\n48 million.")
-    draft = _answer(retrieval(COST, hit("It cost\n48 million.")), bridge)
+    draft = _answer(retrieval(COST, _chunk(bridge, bridge.text)), bridge)
     assert _text(draft).endswith("> It cost 48 million. [1]")
     assert draft.citations[0].quote == bridge.text
 
@@ -272,3 +285,36 @@ def test_with_an_embedding_that_was_never_measured_shared_words_decide_and_a_not
     for answer in (answered, refused):
         (notice,) = answer.notices
         assert "unmeasured" in notice
+
+
+# the article meanwhile
+
+
+def test_an_article_that_goes_while_it_is_answered_from_is_still_quoted(
+    settings: Settings, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = Retriever.search
+    with Assistant(settings, embedding=WordEmbedding()) as bot:
+        bot.sync()
+
+        def search_and_lose(*arguments: Any) -> Retrieval:
+            found = search(*arguments)
+            (corpus / "2021/harbour.txt").unlink()
+            bot.sync()
+            return found
+
+        monkeypatch.setattr(Retriever, "search", search_and_lose)
+        answer = bot.ask("How much did the works on the Harbour bridge cost?")
+        assert [source.id for source in bot.articles()] == ["2022/orchard.txt", "library.md"]
+    assert any("48 million" in citation.quote for citation in answer.citations)
+
+
+def test_warming_up_builds_the_index_that_the_first_question_needs(settings: Settings) -> None:
+    embedding = WordEmbedding()
+    with Assistant(settings, embedding=embedding) as bot:
+        bot.close()
+        bot.warm_up()
+        embedded = len(embedding.seen)
+        bot.ask("How much did the works on the Harbour bridge cost?")
+    assert embedded
+    assert len(embedding.seen) == embedded

@@ -297,6 +297,12 @@ def test_a_date_counts_only_where_the_page_dates_itself(page: str, published: da
     assert source(page).published == published
 
 
+def test_the_date_of_a_change_goes_with_its_label() -> None:
+    page = f"{TITLE}\nPublished\n30 January 2024\nUpdated\n31 January 2024\n\n{PROSE}"
+    assert source(page).published == DAY
+    assert clean(page).text == f"{TITLE}\n\n{PROSE}"
+
+
 def test_a_date_that_is_not_taken_stays_in_the_text() -> None:
     page = f"{TITLE}\n29 January 2024\n30 January 2024\n\n{PROSE}"
     assert clean(page).text == page

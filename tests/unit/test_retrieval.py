@@ -141,6 +141,14 @@ def test_what_only_one_side_proposes_is_weighed_too(tmp_path: Path, monkeypatch:
     assert _articles(found.hits) == (["rock.txt"] if only == "lexical" else ["survey.txt"])
 
 
+def test_the_background_is_the_mean_of_all_sentences_that_were_looked_at(tmp_path: Path) -> None:
+    files = {"a.txt": f"{ROCK} {SURVEY}", "b.txt": FAIR}
+    vectors = {ROCK: (0.8, 0.6), SURVEY: (0.6, 0.8), FAIR: (-0.5, 0.866)}
+    found = _searched(tmp_path, files, vectors, "porous rock", k=1)
+    assert len(found.hits) == 1
+    assert found.background == pytest.approx(0.3, abs=0.005)
+
+
 # search
 
 
@@ -203,6 +211,7 @@ def test_a_corpus_without_articles_holds_no_passage(tmp_path: Path, dam: Questio
         found = Retriever(index, WordEmbedding()).search(dam, 5)
     assert not found.hits
     assert not found.passages()
+    assert found.background == 0
     assert found.weights.known == 0
 
 

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.weights import HEAVIEST_FUNCTION_WORD, TermWeights, weigh
+from assistant.weights import HEAVIEST_FUNCTION_WORD, SMALLEST_COLLECTION, TermWeights, weigh
 from tests.retrievals import Statistics
 
-# bridge in 2 of 10 chunks, the in 8, steel in none. By hand: ln(1 + (N - df + .5) / (df + .5)) = ln(11 / (df + .5)).
-CORPUS = Statistics(chunk_count=10, mean_length=4.0, frequencies={"bridge": 2, "the": 8})
-BRIDGE, THE, STEEL = log(11 / 2.5), log(11 / 8.5), log(11 / 0.5)
+# bridge in 40 of 200 chunks, the in 160, steel in none; ln(1 + (N - df + .5) / (df + .5)) is ln(201 / (df + .5)).
+CORPUS = Statistics(chunk_count=200, mean_length=4.0, frequencies={"bridge": 40, "the": 160})
+BRIDGE, THE, STEEL = log(201 / 40.5), log(201 / 160.5), log(201 / 0.5)
 TOTAL = BRIDGE + THE + STEEL
 
 
@@ -32,11 +32,19 @@ def test_the_mean_length_of_the_corpus_is_handed_on(weights: TermWeights) -> Non
 
 @pytest.mark.parametrize(
     ("frequency", "weight"),
-    [(0, HEAVIEST_FUNCTION_WORD), (2, HEAVIEST_FUNCTION_WORD), (8, THE), (10, log(11 / 10.5))],
+    [(0, HEAVIEST_FUNCTION_WORD), (40, HEAVIEST_FUNCTION_WORD), (160, THE), (200, log(201 / 200.5))],
 )
 def test_a_function_word_weighs_at_most_as_much_as_the_cap(frequency: int, weight: float) -> None:
-    corpus = Statistics(10, 4.0, {"the": frequency} if frequency else {})
+    corpus = Statistics(200, 4.0, {"the": frequency} if frequency else {})
     assert weigh(["the"], {"the"}, corpus).weights["the"] == pytest.approx(weight)
+
+
+@pytest.mark.parametrize("count", [0, 3, SMALLEST_COLLECTION])
+def test_in_a_small_corpus_terms_weigh_as_in_one_of_a_hundred_chunks(count: int) -> None:
+    frequency = min(count, 3)
+    weights = weigh(["bridge"], (), Statistics(count, 4.0, {"bridge": frequency} if frequency else {}))
+    assert SMALLEST_COLLECTION == 100
+    assert weights.weights["bridge"] == pytest.approx(log(101 / (frequency + 0.5)))
 
 
 def test_what_the_corpus_knows_is_a_share_of_the_weight(weights: TermWeights) -> None:
@@ -98,7 +106,7 @@ def test_a_question_without_terms_matches_nothing() -> None:
 _TERMS = st.lists(st.sampled_from(["the", "bridge", "steel", "of", "harbour", "spring"]), max_size=12)
 
 
-@given(question=_TERMS, text=_TERMS, count=st.integers(0, 50), data=st.data())
+@given(question=_TERMS, text=_TERMS, count=st.integers(0, 300), data=st.data())
 def test_every_share_lies_between_nothing_and_all(
     question: list[str], text: list[str], count: int, data: st.DataObject
 ) -> None:
