@@ -34,6 +34,7 @@ format: $(DEV) ## Format the code and fix what the linter can
 	$(BIN)/ruff check --fix .
 
 eval: $(DEV) ## Measure retrieval, answers and refusal on a file shaped like SQuAD: make eval SQUAD=FILE
+	$(if $(SQUAD),,$(error Say what to measure on: make eval SQUAD=FILE))
 	$(BIN)/python -m eval run $(SQUAD)
 
 bench: $(DEV) ## Measure speed and memory

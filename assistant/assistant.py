@@ -74,7 +74,7 @@ class Assistant:
                 self._index.close()
             self._index = self._retriever = None
 
-    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] | None = None, filters: Filters | None = None) -> Answer:
         """Answers a question, or says that the articles do not.
 
         Args:
@@ -83,20 +83,20 @@ class Assistant:
             filters: which articles may answer.
 
         Raises:
-            QuestionError: it is empty or longer than `max_question_chars`.
+            QuestionError: it is empty, holds no word to search for, or is longer than `max_question_chars`.
             CorpusError: the index was never built and the corpus folder is missing.
             IndexDamagedError, IndexUnavailableError, ModelError: see `assistant.errors`.
         """
         return _whole(self.stream(question, history, filters))
 
     def stream(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
+        self, question: str, history: Sequence[Turn] | None = None, filters: Filters | None = None
     ) -> Iterator[AnswerDelta | Answer]:
         """Like `ask`, as the text comes: pieces of it as `AnswerDelta`, then the whole `Answer`."""
         timings: dict[str, float] = {}
         with _timed(timings, "question"):
             self._check(question)
-            standalone = standalone_question(clean_question(question), history, self.settings.history_turns)
+            standalone = standalone_question(clean_question(question), history or (), self.settings.history_turns)
             read = read_question(standalone)
         with _timed(timings, "index"):
             index, retriever = self._ready()
@@ -121,12 +121,14 @@ class Assistant:
             settings_digest=self.settings.digest(),
         )
 
-    async def aask(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
+    async def aask(
+        self, question: str, history: Sequence[Turn] | None = None, filters: Filters | None = None
+    ) -> Answer:
         """`ask` without blocking the event loop."""
         return await asyncio.to_thread(self.ask, question, history, filters)
 
     async def astream(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
+        self, question: str, history: Sequence[Turn] | None = None, filters: Filters | None = None
     ) -> AsyncIterator[AnswerDelta | Answer]:
         """`stream` without blocking the event loop."""
         events = self.stream(question, history, filters)
@@ -138,17 +140,24 @@ class Assistant:
 
         Args:
             question: taken as it stands, without history.
-            k: how many; by default the setting `top_k`.
+            k: how many, at least 1; by default the setting `top_k`.
             filters: which articles to search.
+
+        Raises:
+            ValueError: `k` is below 1.
         """
         return self.search(question, k, filters).passages()
 
     def search(self, question: str, k: int | None = None, filters: Filters | None = None) -> "Retrieval":
         """Like `retrieve`, with the evidence that answers and refusals are decided on."""
         self._check(question)
+        k = self.settings.top_k if k is None else k
+        if k < 1:
+            message = f"k is the number of passages to retrieve: at least 1, not {k}."
+            raise ValueError(message)
         read = read_question(question)
-        _, retriever = self._ready()
-        return retriever.search(read, k or self.settings.top_k, filters)
+        index, retriever = self._ready()
+        return retriever.search(read, min(k, index.statistics().chunk_count), filters)
 
     def sync(
         self, *, rebuild: bool = False, progress: bool = False, announce: Callable[[str], None] | None = None
@@ -241,11 +250,7 @@ def _encodable(text: str) -> str:
 
 
 def _whole(events: Iterator[AnswerDelta | Answer]) -> Answer:
-    for event in events:
-        if isinstance(event, Answer):
-            return event
-    message = "a stream ends with its answer"
-    raise RuntimeError(message)
+    return next(event for event in events if isinstance(event, Answer))
 
 
 @contextmanager

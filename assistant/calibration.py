@@ -35,8 +35,13 @@ class Linear(Record):
 class Refusal(Record):
     """Is there an answer among the passages? Scores above 0 say yes."""
 
-    same_language: Linear = Field(description="Question and passages in one language.")
+    same_language: Linear = Field(description="Question and passages in one language that was not measured by itself.")
+    by_language: dict[str, Linear] = Field(default={}, description="Those that were, by ISO 639-1 code.")
     other_language: Linear | None = Field(description="None: not measured, so such questions are never refused.")
+
+    def within(self, language: str | None) -> Linear:
+        """The score of passages in a language for questions in the same one."""
+        return self.by_language.get(language or "", self.same_language)
 
 
 class Calibration(Record):
@@ -57,9 +62,9 @@ def _all() -> dict[str, Calibration]:
 def calibration_for(embedding_model: str) -> Calibration:
     """The coefficients for an embedding model, or those that use term statistics alone if it was never measured.
 
-    An entry's name is the beginning of a model's name, so that a patch release of its package keeps its coefficients.
+    An entry's name may leave out the last part of a version, so that a patch release keeps its coefficients.
     """
-    fitted = (entry for name, entry in _all().items() if embedding_model.startswith(name))
+    fitted = (entry for name, entry in _all().items() if f"{embedding_model}.".startswith(f"{name}."))
     return next(fitted, _all()[UNCALIBRATED])
 
 

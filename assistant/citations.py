@@ -8,7 +8,7 @@ from assistant.records import Citation, Sentence, Source, Span
 
 # What Markdown would read as formatting, a link, a heading, HTML or one of our own markers.
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
-_LIST_OPENING = re.compile(r"^(\s*)(?:([-+])|(\d+)([.)]))(?=\s)")
+_LIST_OPENING = re.compile(r"^(\s*)(?:([-+])|(\d+)([.)]))(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)

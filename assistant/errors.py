@@ -8,7 +8,9 @@ AssistantError
 ├── UnknownArticleError     no article has this id
 ├── IndexDamagedError       the stored index is corrupt, foreign or incomplete
 ├── IndexUnavailableError   the index cannot be reached now: the Chroma server is down, the disk refuses
-└── ModelError              a model endpoint failed
+├── ModelError              a model endpoint failed
+├── PromptError             a prompt template is missing or malformed
+└── LanguageDataError       the file of language data is damaged
 """
 
 
@@ -71,3 +73,15 @@ class ModelError(AssistantError):
     """A model or embedding endpoint failed."""
 
     advice = "Check OPENAI_BASE_URL, OPENAI_API_KEY and the model's name."
+
+
+class PromptError(AssistantError):
+    """A prompt template is missing, or its variables are not the ones it is filled with."""
+
+    advice = "Correct the file under prompts/, or reinstall the package."
+
+
+class LanguageDataError(AssistantError):
+    """The file of language data is damaged."""
+
+    advice = "Reinstall the package."

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import yaml
 from pydantic import BeforeValidator, TypeAdapter, ValidationError
 
-from assistant.errors import AssistantError
+from assistant.errors import LanguageDataError
 from assistant.records import Record
 from assistant.terms import fold
 
@@ -39,12 +39,6 @@ _DETECTION_CHARS = 4000
 _FUNCTION_WORD_FACTOR = 200
 # Below this share of the probability the best language is no better than a guess.
 DETECTION_CONFIDENCE = 0.5
-
-
-class LanguageDataError(AssistantError):
-    """The file of language data is damaged."""
-
-    advice = "Reinstall the package."
 
 
 def words(text: str) -> list[str]:
@@ -109,6 +103,7 @@ class Language(Record):
     question_types: dict[QuestionType, Phrases]
     question_determiners: Phrases
     survey: Phrases
+    not_survey: Phrases = ()
     follow_up_openings: Phrases
     pronouns: Pronouns
     impersonal: Phrases
@@ -127,7 +122,8 @@ class Language(Record):
 
     def asks_for_survey(self, question: str) -> bool:
         """Whether a question wants to hear each source, and not one answer."""
-        return any_phrase(self.survey).search(" ".join(words(question))) is not None
+        meant = any_phrase(self.not_survey).sub(" ", " ".join(words(question)))
+        return any_phrase(self.survey).search(meant) is not None
 
     def survey_subject(self, question: str) -> str:
         """What a survey is about: the question without the words that ask for one."""

@@ -8,15 +8,9 @@ from functools import cache
 from pathlib import Path
 from string import Template
 
-from assistant.errors import AssistantError
+from assistant.errors import PromptError
 
 SUFFIX = ".md"
-
-
-class PromptError(AssistantError):
-    """A prompt file is missing, or its variables are not those its job fills in."""
-
-    advice = "Correct the file in the prompts folder, or reinstall the package."
 
 
 def prompt_folder(package: Path) -> Path:

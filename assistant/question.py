@@ -3,12 +3,13 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
 from assistant.errors import QuestionError
 from assistant.languages import QuestionType, detect_language, language
 from assistant.terms import terms
 
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+")
 # What prints nothing: control characters, lone surrogates, private and unassigned code points.
 _INVISIBLE = ("Cc", "Cn", "Cs", "Co")
 
@@ -47,11 +48,11 @@ def read_question(text: str) -> Question:
     known = language(code)
     survey = known.asks_for_survey(text)
     subject = known.survey_subject(text) if survey else text
-    found = tuple(dict.fromkeys(terms(subject) or terms(text)))
+    found = tuple(t for t in dict.fromkeys(terms(subject) or terms(text)) if any(map(str.isalnum, t)))
     if not found:
         message = "The question holds no word to search for."
         raise QuestionError(message)
-    function_terms = frozenset(t for word in known.function_words for t in terms(word)).intersection(found)
+    function_terms = _function_terms(known.code).intersection(found)
     return Question(
         text=subject or text,
         language=code,
@@ -64,16 +65,21 @@ def read_question(text: str) -> Question:
 
 
 def clean_question(text: str) -> str:
-    """Control characters, lone surrogates and runs of white space out."""
-    visible = "".join(" " if unicodedata.category(c) in _INVISIBLE else c for c in text)
+    """Control characters, lone surrogates and runs of white space out, accents joined to their letters."""
+    visible = "".join(" " if unicodedata.category(c) in _INVISIBLE else c for c in unicodedata.normalize("NFC", text))
     return " ".join(visible.split())
 
 
 def _specific_terms(text: str) -> frozenset[str]:
     found: set[str] = set()
-    for position, match in enumerate(_WORD.finditer(text)):
-        word = match.group()
-        # The first word is capitalised whatever it is.
-        if any(c.isdigit() for c in word) or (position and word[0].isupper()):
-            found.update(terms(word))
+    for position, written in enumerate(text.split()):
+        # The first word is capitalised whatever it is. A later one may have its capital behind an elision: d'Avignon.
+        named = position and any(word[0].isupper() for word in _WORD.findall(written))
+        if named or any(map(str.isdigit, written)):
+            found.update(terms(written))
     return frozenset(found)
+
+
+@cache
+def _function_terms(code: str) -> frozenset[str]:
+    return frozenset(term for word in language(code).function_words for term in terms(word))

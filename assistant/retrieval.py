@@ -3,9 +3,14 @@
 Chroma proposes chunks by the mean of their sentence vectors, BM25 by their terms. What either proposes is scored by
 its best sentence, its mean and its BM25 share in one absolute sum. Scores add up, ranks do not: on XQuAD-R English,
 adding scores puts the right passage first for .966 of the questions, reciprocal rank fusion for about .94.
+
+In articles of several languages those in the question's own would crowd out the others, so each language is lifted to
+the level of the one that lies nearest. Over XQuAD-R articles half in English and half in Russian, that finds the right
+passage of the other language among the first five for .94 of the questions instead of .74, of the same one for 1.00.
 """
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.errors import ModelError
 from assistant.question import Question
 from assistant.records import Filters, Passage
 from assistant.terms import terms
@@ -27,6 +33,11 @@ if TYPE_CHECKING:
 
 # Proposed by each side. 20 do for a few hundred chunks; the mean vector ranks the right chunk lower in a larger pool.
 CANDIDATES = 50
+# Vectors of the question's language come first whatever they say, so more are asked for where there are several: as
+# many times more as there are languages, up to this.
+MOST_LANGUAGES = 4
+# One article with many chunks on the subject can fill the proposals for a survey, which then asks for more, up to this.
+MOST_CANDIDATES = 16 * CANDIDATES
 
 # Weights of the chunk's mean cosine and of its BM25 share beside its best sentence's cosine. Measured on XQuAD-R with
 # questions in English, Russian and Turkish; up to .3 no figure moves by more than .01. A question in
@@ -45,12 +56,14 @@ class Hit:
     Attributes:
         cosines: of each sentence with the question.
         lexical: BM25 share of the chunk, 0..1.
+        background: cosine of the question with the mean sentence of the chunk's language.
         score: the fused relevance, 0..1.
     """
 
     chunk: "StoredChunk"
     cosines: NDArray[np.float32]
     lexical: float
+    background: float
     score: float
 
     @property
@@ -89,17 +102,11 @@ class Hit:
 
 @dataclass(frozen=True)
 class Retrieval:
-    """What was found for a question, best first.
-
-    Attributes:
-        background: mean cosine of the sentences of all chunks that were looked at, which tells how high any sentence
-            comes for this question in this corpus.
-    """
+    """What was found for a question, best first."""
 
     question: Question
     weights: TermWeights
     hits: tuple[Hit, ...]
-    background: float
 
     def passages(self) -> tuple[Passage, ...]:
         """The hits as passages."""
@@ -116,38 +123,65 @@ class Retriever:
 
     def search(self, question: Question, k: int, filters: Filters | None = None) -> Retrieval:
         """The `k` best chunks for a question, repeats left out."""
-        found = self._ranked(question, k, filters)
+        found = self._ranked(question, max(k, CANDIDATES), filters)
         return replace(found, hits=tuple(islice(_without_repeats(found.hits), k)))
 
     def survey(self, question: Question, k: int, filters: Filters | None = None) -> Retrieval:
         """The best chunk of each of the `k` best articles."""
-        found = self._ranked(question, k, filters)
-        best = {hit.chunk.source.id: hit for hit in reversed(list(_without_repeats(found.hits)))}
-        ranked = sorted(best.values(), key=lambda hit: -hit.score)
-        return replace(found, hits=tuple(ranked[:k]))
+        proposed = CANDIDATES
+        while True:
+            found = self._ranked(question, proposed, filters)
+            best: dict[str, Hit] = {}
+            for hit in _without_repeats(found.hits):
+                best.setdefault(hit.chunk.source.id, hit)
+            if len(best) >= k or len(found.hits) < proposed or proposed >= MOST_CANDIDATES:
+                return replace(found, hits=tuple(islice(best.values(), k)))
+            proposed *= 4
 
-    def _ranked(self, question: Question, k: int, filters: Filters | None) -> Retrieval:
-        proposed = max(k, CANDIDATES)
+    def _ranked(self, question: Question, proposed: int, filters: Filters | None) -> Retrieval:
         # The two searches wait for different things, the processor and the disk.
         lexical = self._threads.submit(self._index.matching, question.terms, proposed, filters)
         vector = _unit(self._embedding.get_query_embedding(question.text))
-        dense = self._index.nearest(vector, proposed, filters)
+        centres = self._index.language_centres()
+        backgrounds = {language: float(centre @ vector) for language, centre in centres.items()}
+        languages = min(max(1, len(centres)), MOST_LANGUAGES)
+        dense = self._index.nearest(vector, proposed * languages, filters)
         chunks = self._index.chunks(list(dense.keys() | lexical.result().keys()))
         weights = weigh(question.terms, question.function_terms, self._index.statistics())
-        hits = [_score(chunk, vector, weights) for chunk in chunks]
+        hits = _scored(chunks, vector, weights, backgrounds)
         hits.sort(key=lambda hit: (-hit.score, hit.chunk.source.id, hit.chunk.start))
-        background = float(np.concatenate([hit.cosines for hit in hits]).mean()) if hits else 0.0
-        return Retrieval(question, weights, tuple(hits), background)
+        return Retrieval(question, weights, tuple(hits))
 
 
-def _score(chunk: "StoredChunk", vector: NDArray[np.float32], weights: TermWeights) -> Hit:
-    cosines = chunk.vectors @ vector
-    mean = chunk.vectors.mean(axis=0)
-    mean_cosine = float(mean @ vector / np.linalg.norm(mean))
-    lexical = weights.bm25(chunk.terms)
-    fused = float(cosines.max()) + MEAN_WEIGHT * mean_cosine + LEXICAL_WEIGHT * lexical
-    score = min(1.0, max(0.0, fused / (1 + MEAN_WEIGHT + LEXICAL_WEIGHT)))
-    return Hit(chunk, cosines, lexical, score)
+def _scored(
+    chunks: Sequence["StoredChunk"],
+    vector: NDArray[np.float32],
+    weights: TermWeights,
+    backgrounds: Mapping[str | None, float],
+) -> list[Hit]:
+    level = max(backgrounds.values(), default=0.0)
+    hits = []
+    for chunk, cosines, mean_cosine in _cosines(chunks, vector):
+        lexical = weights.bm25(chunk.terms)
+        # A language too rare to have a centre stays where it is.
+        background = backgrounds.get(chunk.source.language, level)
+        dense = float(cosines.max()) + MEAN_WEIGHT * mean_cosine + (1 + MEAN_WEIGHT) * (level - background)
+        score = (dense + LEXICAL_WEIGHT * lexical) / (1 + MEAN_WEIGHT + LEXICAL_WEIGHT)
+        hits.append(Hit(chunk, cosines, lexical, background, min(1.0, max(0.0, score))))
+    return hits
+
+
+def _cosines(
+    chunks: Sequence["StoredChunk"], vector: NDArray[np.float32]
+) -> Iterator[tuple["StoredChunk", NDArray[np.float32], float]]:
+    """Each chunk with the cosines of its sentences and of their mean, computed at one go: a fifth of the time."""
+    if not chunks:
+        return
+    vectors = np.concatenate([chunk.vectors for chunk in chunks])
+    starts = np.cumsum([0, *(len(chunk.vectors) for chunk in chunks)])[:-1]
+    sums = np.add.reduceat(vectors, starts)
+    means = sums @ vector / np.linalg.norm(sums, axis=1)
+    yield from zip(chunks, np.split(vectors @ vector, starts[1:]), means.tolist(), strict=True)
 
 
 def _without_repeats(hits: Iterable[Hit]) -> Iterable[Hit]:
@@ -161,4 +195,8 @@ def _without_repeats(hits: Iterable[Hit]) -> Iterable[Hit]:
 
 def _unit(vector: Sequence[float]) -> NDArray[np.float32]:
     array = np.asarray(vector, dtype=np.float32)
-    return array / np.linalg.norm(array)
+    length = float(np.linalg.norm(array))
+    if not math.isfinite(length) or not length:
+        message = "The embedding model did not return a usable vector for the question."
+        raise ModelError(message)
+    return array / length

@@ -59,7 +59,7 @@ class TermWeights:
 
     def bm25(self, terms: Sequence[str]) -> float:
         """BM25 of a text as a share of the score that a text full of the question would get, 0..1."""
-        counts = Counter(terms)
+        counts = Counter([term for term in terms if term in self.weights])
         norm = K1 * (1 - B + B * len(terms) / self.mean_length) if self.mean_length else K1
         return self._share(
             weight * counts[term] / (counts[term] + norm) for term, weight in self.weights.items() if counts[term]

@@ -10,26 +10,32 @@ from rich.table import Table
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs one of the commands `run` and `calibrate`."""
-    options = _parser().parse_args(arguments)
-    if options.command == "run":
-        _run(options.contexts, options.questions)
-    else:
-        from eval.calibrate import calibrate
-
-        calibrate(options.contexts, options.questions)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        options.command(options)
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(required=True)
     run = commands.add_parser("run", help="measure retrieval, answers and refusal on a SQuAD-shaped file")
+    run.add_argument("contexts", type=Path, help="SQuAD-shaped JSON whose paragraphs are the corpus")
+    run.add_argument("--questions", type=Path, nargs="*", default=[], help="parallel files to ask questions from")
+    run.set_defaults(command=lambda options: _run(options.contexts, options.questions))
     calibrate = commands.add_parser("calibrate", help="fit the coefficients of refusal and sentence selection")
-    for command in (run, calibrate):
-        command.add_argument("contexts", type=Path, help="SQuAD-shaped JSON whose paragraphs are the corpus")
-        command.add_argument(
-            "--questions", type=Path, nargs="*", default=[], help="parallel files to ask questions from"
-        )
+    calibrate.add_argument("files", type=Path, nargs="+", help="parallel SQuAD-shaped files, one for each language")
+    calibrate.add_argument("--out", type=Path, help="the file to write; by default the assistant's own")
+    calibrate.set_defaults(command=lambda options: _calibrate(options.files, options.out))
     return parser
+
+
+def _calibrate(files: Sequence[Path], out: Path | None) -> None:
+    from eval.calibrate import DATA, calibrate
+
+    calibrate(files, out or DATA)
 
 
 def _run(contexts: Path, questions: Sequence[Path]) -> None:

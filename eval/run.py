@@ -7,8 +7,7 @@ from assistant.answers.extractive import choose
 from assistant.calibration import calibration_for
 from assistant.evidence import answerability, rank_sentences
 from assistant.retrieval import Retrieval
-from eval.calibrate import PASSAGES, halves
-from eval.experiments import Absent, Asked, ask_all, assistant_over
+from eval.experiments import PASSAGES, Absent, Asked, ask_all, assistant_over
 from eval.metrics import balanced_accuracy, mrr_at, recall_at
 from eval.squad import SquadSet, read_squad
 
@@ -23,7 +22,7 @@ def run(contexts: Path, questions: Path) -> dict[str, float]:
         questions: the same file, or a parallel one to ask from in another language.
     """
     squad = read_squad(contexts, questions)
-    _, measured = halves(squad)
+    _, measured = squad.halves()
     with assistant_over(squad) as bot:
         figures = _retrieval_figures(list(ask_all(bot, squad, "nothing", DEEPEST_RANK)))
         asked = SquadSet(squad.paragraphs, measured.questions)

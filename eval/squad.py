@@ -4,11 +4,11 @@ The shape is Rajpurkar et al. (2016): `data[].paragraphs[]` with `context` and `
 parallel, so question i of one language can be asked of the paragraphs of another.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from pydantic import BaseModel, ValidationError
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,18 @@ class SquadSet:
             tuple(q for q in self.questions if q.article in articles),
         )
 
+    def halves(self) -> tuple["SquadSet", "SquadSet"]:
+        """Every other article to fit on, and the rest to measure on.
+
+        Raises:
+            ValueError: either half is without a question.
+        """
+        fit, measure = self.part(self.articles[::2]), self.part(self.articles[1::2])
+        if not fit.questions or not measure.questions:
+            message = f"{len(self.articles)} articles with {len(self.questions)} questions do not make two halves"
+            raise ValueError(message)
+        return fit, measure
+
     def write(self, folder: Path) -> Path:
         """Writes every paragraph as an article below `folder`, and returns it."""
         for name, text in self.paragraphs.items():
@@ -58,27 +70,56 @@ def read_squad(path: Path, questions: Path | None = None) -> SquadSet:
 
     Raises:
         ValueError: a file is not SQuAD-shaped, or the two are not parallel.
+        OSError: a file cannot be read.
     """
-    contexts = _paragraphs(path)
-    asked = _paragraphs(questions) if questions else contexts
-    if [[len(p["qas"]) for p in a] for a in contexts] != [[len(p["qas"]) for p in a] for a in asked]:
+    contexts = _read(path)
+    asked = _read(questions) if questions else contexts
+    if _shape(contexts) != _shape(asked):
         message = f"{questions} does not ask the same questions as {path}"
         raise ValueError(message)
     texts: dict[str, str] = {}
     found: list[SquadQuestion] = []
-    for i, (article, other) in enumerate(zip(contexts, asked, strict=True)):
-        for j, (paragraph, spoken) in enumerate(zip(article, other, strict=True)):
+    for i, (article, other) in enumerate(zip(contexts.data, asked.data, strict=True)):
+        for j, (paragraph, spoken) in enumerate(zip(article.paragraphs, other.paragraphs, strict=True)):
             name = f"{i:02}/{j:02}.txt"
-            texts[name] = paragraph["context"]
-            for gold, question in zip(paragraph["qas"], spoken["qas"], strict=True):
-                answers = tuple(dict.fromkeys(answer["text"] for answer in gold["answers"]))
-                found.append(SquadQuestion(question["question"], name, answers))
+            texts[name] = paragraph.context
+            for gold, question in zip(paragraph.qas, spoken.qas, strict=True):
+                answers = tuple(dict.fromkeys(answer.text for answer in gold.answers))
+                found.append(SquadQuestion(question.question, name, answers))
     return SquadSet(texts, tuple(found))
 
 
-def _paragraphs(path: Path) -> list[list[dict[str, Any]]]:
+class _Answer(BaseModel):
+    text: str
+
+
+class _Question(BaseModel):
+    question: str
+    answers: list[_Answer]
+
+
+class _Paragraph(BaseModel):
+    context: str
+    qas: list[_Question]
+
+
+class _Article(BaseModel):
+    paragraphs: list[_Paragraph]
+
+
+class _File(BaseModel):
+    data: list[_Article]
+
+
+def _read(path: Path) -> _File:
     try:
-        return [article["paragraphs"] for article in json.loads(path.read_text(encoding="utf-8"))["data"]]
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
-        message = f"{path} is not a SQuAD-shaped file: {error!r}"
+        return _File.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        message = f"{path} is not a SQuAD-shaped file: {f'{place}: ' if place else ''}{first['msg']}"
         raise ValueError(message) from error
+
+
+def _shape(file: _File) -> list[list[int]]:
+    return [[len(paragraph.qas) for paragraph in article.paragraphs] for article in file.data]

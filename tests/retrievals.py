@@ -1,5 +1,6 @@
 """What retrieval hands on, made by hand: hits whose sentences are as near to the question as a test wants them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +39,7 @@ def hit(
     name: str = "a.txt",
     start: int = 0,
     score: float = 0.8,
+    background: float = 0.7,
     **known: Any,
 ) -> Hit:
     """A chunk that begins at `start`, one blank between sentences, each at its cosine (.8) to the question.
@@ -55,17 +57,15 @@ def hit(
         text=" ".join(sentences),
         start=spans[0].start,
         end=spans[-1].end,
-        sentences=tuple(spans),
+        offsets=json.dumps([span.model_dump() for span in spans]),
         terms=tuple(terms(" ".join(sentences))),
         vectors=np.stack([nearness, np.sqrt(1 - nearness**2)], axis=1),
         vector_ids=tuple(hash(sentence) for sentence in sentences),
     )
-    return Hit(chunk, nearness, 0.0, score)
+    return Hit(chunk, nearness, 0.0, background, score)
 
 
-def retrieval(
-    question: str | Question, *hits: Hit, weights: TermWeights | None = None, background: float = 0.7
-) -> Retrieval:
+def retrieval(question: str | Question, *hits: Hit, weights: TermWeights | None = None) -> Retrieval:
     """The hits as found for a question, best first; by default the corpus consists of them."""
     asked = read_question(question) if isinstance(question, str) else question
     if weights is None:
@@ -73,4 +73,4 @@ def retrieval(
         frequencies = {term: sum(term in chunk for chunk in chunks) for term in asked.terms}
         statistics = Statistics(len(hits), 20.0, {term: count for term, count in frequencies.items() if count})
         weights = weigh(asked.terms, asked.function_terms, statistics)
-    return Retrieval(asked, weights, hits, background)
+    return Retrieval(asked, weights, hits)

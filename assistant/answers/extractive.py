@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from assistant.answers.attribution import attribution, speaker_of
+from assistant.answers.attribution import attribution
+from assistant.answers.speech import speaker_of
 from assistant.calibration import Calibration
 from assistant.citations import Quote, cite, with_markers
-from assistant.evidence import Candidate, answerability, rank_sentences
+from assistant.evidence import Candidate, answerability, rank_sentences, speaks_of_subject
 from assistant.prompts import load_prompt, prompt_languages
 from assistant.records import Article, Citation, Sentence, Span
 from assistant.retrieval import Retrieval
@@ -20,10 +21,7 @@ MARGIN = 2.5
 MOST_WORDS = 100
 
 # Interviews set a dash before each turn, lists a bullet before each item.
-_OPENING_DASH = re.compile(r"[-–—•*·]\s+(?=\S)")
-
-# An article's entry in a survey of sources need not answer by itself, only speak of the subject.
-SURVEY_MARGIN = -3.0
+_OPENING_DASH = re.compile(r"[-–—―•*·]\s+(?=\S)")
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ def answer(retrieval: Retrieval, calibration: Calibration, article: Callable[[st
         article: gives an article by id, None if it is gone.
     """
     language = retrieval.question.language
-    if not retrieval.hits or answerability(retrieval, calibration) < 0:
+    if answerability(retrieval, calibration) < 0:
         return refuse(language)
     chosen = choose(rank_sentences(retrieval, calibration))
     return _draft(_by_source(chosen), language, article) if chosen else refuse(language)
@@ -57,7 +55,7 @@ def survey(retrieval: Retrieval, calibration: Calibration, article: Callable[[st
     entries = []
     for hit in retrieval.hits:
         alone = replace(retrieval, hits=(hit,))
-        if answerability(alone, calibration) > SURVEY_MARGIN:
+        if speaks_of_subject(alone, calibration):
             entries += rank_sentences(alone, calibration)[:1]
     entries.sort(key=lambda c: (c.hit.chunk.source.published is None, str(c.hit.chunk.source.published)))
     return _draft(entries, language, article) if entries else refuse(language)

@@ -92,6 +92,8 @@ def printable(name: str) -> str:
 
     Ids go to JSON, to terminals and into pages, where neither lone surrogates nor control characters may appear.
     """
+    if name.isprintable():
+        return name
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
 
 

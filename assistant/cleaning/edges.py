@@ -210,7 +210,6 @@ def _headline(page: Page, removed: dict[int, str]) -> int | None:
         return known
     if not others and page.prose.start == 0 and 1 in removed and page.mark(1) is IMPRINT:
         others = [0]
-    others = [i for i in others if _may_be_headline(page.lines[i].text)]
     # A site's name stands above its menu, and the headline below.
     menus = [i for i in page.head if removed.get(i) in _SITE_HEAD]
     if menus:
@@ -218,7 +217,10 @@ def _headline(page: Page, removed: dict[int, str]) -> int | None:
         others = below or [i for i in others if count_words(page.lines[i].text) > _LONGEST_LABEL_WORDS]
     # A single word above a headline is its section, whatever the section is called.
     first = next((i for i in others if count_words(page.lines[i].text) > 1), others[0] if others else None)
-    if page.prose or first is None:
+    # What stands below a line that is none, such as an opening quotation, is no headline either.
+    if first is None or not _may_be_headline(page.lines[first].text):
+        return None
+    if page.prose:
         return first
     # Above verse, or anything else without prose, a headline stands apart.
     return first if _stands_apart(page, first) and first + 1 < len(page.lines) else None

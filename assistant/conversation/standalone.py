@@ -80,7 +80,8 @@ def _with_name(reading: Reading, person: str | None) -> str:
 def _carried(reading: Reading, subject: Subject, *, named: bool) -> tuple[str, ...]:
     """What the question takes from the talk: the person it does not name, and the subject, if need be the answer's."""
     who = subject.who or ""
-    known = {*words(reading.text), *words(who)}
+    # A person is known to the question that names them, or points at them and so has their name put in.
+    known = {*words(reading.text), *(words(who) if named or reading.points_at_person() else ())}
     expressions = list(_unknown(known, subject.expressions))
     if len(expressions) < (2 if reading.points_at_thing() else not named):
         expressions += _unknown(known, subject.answer_expressions())

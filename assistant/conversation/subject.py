@@ -19,7 +19,8 @@ _LANGUAGE_CONFIDENCE = 0.2
 _MARKUP = (
     (re.compile(r"<[^<>]{0,500}>"), " "),
     (re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,500}\)"), r"\1"),
-    (re.compile(r"\[\[?[\d, ]{1,20}\]\]?(?:\([^()\s]{0,500}\))?"), " "),
+    # A marker ends what it stands behind: names on either side of it are not one.
+    (re.compile(r"\[\[?[\d, ]{1,20}\]\]?(?:\([^()\s]{0,500}\))?"), " . "),
     (re.compile(r"https?://\S{1,500}"), " "),
     (re.compile(r"\\(?=[^\w\s]|_)"), ""),
 )

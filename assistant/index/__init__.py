@@ -18,6 +18,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from numpy.typing import NDArray
 
 from assistant.errors import IndexDamagedError, IndexUnavailableError
+from assistant.index.centres import language_centres
 from assistant.index.database import Database, disk_failures_in_words
 from assistant.index.embeddings import CACHE, Embedder
 from assistant.index.lexicon import Lexicon, TermStatistics
@@ -58,6 +59,7 @@ class Index:
         )
         self._lexicon = Lexicon(self._library)
         self._store: tuple[str, VectorStore] | None = None
+        self._centres: tuple[str, dict[str | None, NDArray[np.float32]]] | None = None
         self._opening = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -192,6 +194,14 @@ class Index:
     def statistics(self) -> TermStatistics:
         """Numbers of chunks and terms, for weighing terms."""
         return self._lexicon.statistics()
+
+    def language_centres(self) -> dict[str | None, NDArray[np.float32]]:
+        """The mean sentence vector (dimensions,) of each language that articles are written in."""
+        with self._library.reading() as connection:
+            version = self._built(Snapshot(connection, self._settings.corpus_dir)).version
+            if self._centres is None or self._centres[0] != version:
+                self._centres = (version, language_centres(connection))
+            return self._centres[1]
 
     @contextmanager
     def _snapshot(self) -> Iterator[Snapshot]:

@@ -94,7 +94,7 @@ class Embedder:
 
     def _embed(self, texts: list[str]) -> Mapping[str, bytes]:
         vectors = _as_array(self._embedding.get_text_embedding_batch(texts))
-        if vectors.shape[:-1] != (len(texts),) or not np.isfinite(vectors).all():
+        if vectors.shape[:-1] != (len(texts),) or not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
             message = f"The embedding model {self._embedding.model_name} did not return a vector for each text."
             raise ModelError(message)
         self._check_length(vectors.shape[1])

@@ -4,7 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,8 @@ WHERE (:published_from IS NULL OR published >= :published_from)
   AND (:articles IS NULL OR articles.id IN (SELECT value FROM json_each(:articles)))
 """
 
-_SENTENCES = TypeAdapter(list[tuple[Span, ...]])
+_SPANS = TypeAdapter(tuple[Span, ...])
+_VECTOR_ID_BYTES = 8
 
 
 class State(Record):
@@ -54,14 +55,16 @@ class State(Record):
     replaced: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class StoredChunk:
     """A chunk with what retrieval needs to weigh it.
+
+    A search weighs about a hundred and keeps a few; so what only those need is made when it is asked for.
 
     Attributes:
         id: equal in every index over the same articles with the same settings.
         start: offset into the article's text; `end` is the one behind the chunk.
-        sentences: ranges of the article's text.
+        offsets: the ranges of its sentences in the article's text, in JSON.
         terms: index terms of the chunk, in order.
         vectors: (sentences, dimensions), each of length 1.
         vector_ids: equal for sentences of equal text.
@@ -72,10 +75,15 @@ class StoredChunk:
     text: str
     start: int
     end: int
-    sentences: tuple[Span, ...]
+    offsets: str
     terms: tuple[str, ...]
     vectors: NDArray[np.float32]
     vector_ids: tuple[int, ...]
+
+    @cached_property
+    def sentences(self) -> tuple[Span, ...]:
+        """The ranges of its sentences in the article's text."""
+        return _SPANS.validate_json(self.offsets)
 
 
 class Snapshot:
@@ -131,15 +139,14 @@ class Snapshot:
             """,
             (json.dumps(list(ids)),),
         ).fetchall()
-        sentences = _SENTENCES.validate_json(f"[{','.join(row[5] for row in rows)}]")
+        if not rows:
+            return []
         # All at once: a hundred small arrays cost more than one large one.
-        dimensions = len(rows[0][8]) // len(sentences[0]) if rows else 1
-        vectors = unit_vectors(np.frombuffer(b"".join(row[8] for row in rows), dtype=np.int8).reshape(-1, dimensions))
-        chunks = []
-        for row, spans in zip(rows, sentences, strict=True):
-            own, vectors = vectors[: len(spans)], vectors[len(spans) :]
-            chunks.append(self._chunk(row, spans, own))
-        return chunks
+        vector_ids = np.frombuffer(b"".join(row[7] for row in rows), dtype="<i8")
+        codes = np.frombuffer(b"".join(row[8] for row in rows), dtype=np.int8)
+        ends = np.cumsum([len(row[7]) // _VECTOR_ID_BYTES for row in rows])[:-1]
+        vectors = np.split(unit_vectors(codes.reshape(len(vector_ids), -1)), ends)
+        return [self._chunk(*found) for found in zip(rows, vectors, np.split(vector_ids, ends), strict=True)]
 
     def chunk_ids(self) -> list[int]:
         """All chunk ids, in an order that does not depend on how the index came about."""
@@ -168,25 +175,25 @@ class Snapshot:
             raise UnknownArticleError(message)
         return row
 
-    def _chunk(self, row: tuple[Any, ...], spans: tuple[Span, ...], vectors: NDArray[np.float32]) -> StoredChunk:
-        chunk_id, source, text, start, end, _, terms, sentence_ids, _ = row
+    def _chunk(self, row: tuple[Any, ...], vectors: NDArray[np.float32], vector_ids: NDArray[np.int64]) -> StoredChunk:
+        chunk_id, source, text, start, end, offsets, terms, _, _ = row
         return StoredChunk(
             id=chunk_id,
             source=self._source(source),
             text=text,
             start=start,
             end=end,
-            sentences=spans,
+            offsets=offsets,
             terms=tuple(terms.split()),
             vectors=vectors,
-            vector_ids=tuple(np.frombuffer(sentence_ids, dtype="<i8").tolist()),
+            vector_ids=tuple(vector_ids.tolist()),
         )
 
     def _source(self, stored: str) -> Source:
         return _read_source(stored, self._corpus_dir)
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=10_000)
 def _read_source(stored: str, corpus_dir: Path) -> Source:
     values = json.loads(stored)
     return Source(**values, path=printable(str(corpus_dir / values["id"])))

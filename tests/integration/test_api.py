@@ -239,6 +239,12 @@ def test_retrieve_gives_as_many_passages_as_asked_for_and_there_are(bot: Assista
     assert len(bot.retrieve(COST, k=k)) == min(k, len(bot.articles()))
 
 
+@pytest.mark.parametrize("k", [0, -1])
+def test_retrieve_is_told_to_give_at_least_one_passage(bot: Assistant, k: int) -> None:
+    with pytest.raises(ValueError, match="at least 1, not"):
+        bot.retrieve(COST, k=k)
+
+
 @pytest.mark.parametrize(
     ("filters", "found"),
     [

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.calibration import UNCALIBRATED, Calibration
 from eval.__main__ import main
-from eval.calibrate import CALIBRATED, DATA, LEXICAL, OTHER_LANGUAGE, SAME_LANGUAGE, calibrate
+from eval.calibrate import CALIBRATED, DATA, LEXICAL, OTHER_LANGUAGE, SAME_LANGUAGE
 from eval.run import run
 
 # Articles by title; of each paragraph the text, then its questions: in English, in Russian, and the answer in the text.
@@ -156,20 +156,22 @@ def test_a_run_asks_the_file_s_own_questions_when_told_of_no_others(
 
 
 def test_a_calibration_is_fitted_and_written_with_its_provenance(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     english, russian = _write(tmp_path / "english.json", ENGLISH), _write(tmp_path / "russian.json", RUSSIAN)
     out = tmp_path / "calibration.json"
     shipped = DATA.read_bytes()
-    monkeypatch.setattr(calibrate, "__defaults__", (out,))
-    main(["calibrate", str(english), "--questions", str(russian)])
+    main(["calibrate", str(english), str(russian), "--out", str(out)])
     assert DATA.read_bytes() == shipped
     text = out.read_text(encoding="utf-8")
     entries = {name: Calibration.model_validate(entry) for name, entry in json.loads(text).items()}
     assert entries.keys() == {CALIBRATED, UNCALIBRATED} == json.loads(shipped).keys()
     fitted, lexical = entries[CALIBRATED], entries[UNCALIBRATED]
-    assert fitted.provenance["command"] == "python -m eval calibrate english.json --questions russian.json"
+    assert fitted.provenance["command"] == "python -m eval calibrate english.json russian.json"
+    assert fitted.provenance["files"].keys() == {"english.json", "russian.json"}
     assert fitted.refusal.same_language.weights.keys() == SAME_LANGUAGE
+    # Both files have the same paragraphs, in English.
+    assert fitted.refusal.by_language.keys() == {"en"}
     assert fitted.refusal.other_language is not None
     assert fitted.refusal.other_language.weights.keys() == OTHER_LANGUAGE
     assert fitted.refusal.same_language.weights["cosine"] > 0
@@ -178,7 +180,31 @@ def test_a_calibration_is_fitted_and_written_with_its_provenance(
     assert lexical.refusal.same_language.weights.keys() == LEXICAL
     assert lexical.refusal.other_language is None
     assert "cosine" not in lexical.selection.weights
+    assert "cosine" not in lexical.selection_other_language.weights
     assert text.endswith("}\n")
+
+
+def test_a_calibration_on_one_language_leaves_others_unmeasured(tmp_path: Path) -> None:
+    out = tmp_path / "calibration.json"
+    main(["calibrate", str(_write(tmp_path / "english.json", ENGLISH)), "--out", str(out)])
+    fitted = Calibration.model_validate(json.loads(out.read_text(encoding="utf-8"))[CALIBRATED])
+    assert fitted.refusal.by_language.keys() == {"en"}
+    assert fitted.refusal.other_language is None
+    assert fitted.selection_other_language == fitted.selection
+
+
+@pytest.mark.parametrize("command", ["run", "calibrate"])
+@pytest.mark.parametrize("text", [None, "{}"])
+def test_a_file_that_cannot_be_used_is_an_error_in_words(
+    tmp_path: Path, command: str, text: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "odd.json"
+    if text is not None:
+        path.write_text(text, encoding="utf-8")
+    with pytest.raises(SystemExit) as stop:
+        main([command, str(path)])
+    assert stop.value.code == 2
+    assert "odd.json" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,12 @@ print("loaded:", [name for name in {slow} if name in sys.modules])
     assert run.stdout.endswith("loaded: []\n")
 
 
+def test_the_local_embedding_loads_no_client_of_an_endpoint() -> None:
+    script = "import sys, assistant.index, assistant.models, assistant.retrieval; print('openai' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert run.stdout == "False\n"
+
+
 def test_the_public_names_are_these() -> None:
     assert assistant.__all__ == PUBLIC_NAMES
 

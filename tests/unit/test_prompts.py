@@ -3,7 +3,8 @@ from string import Template
 
 import pytest
 
-from assistant.prompts import PROMPTS, PromptError, load_prompt, prompt_folder, prompt_languages
+from assistant.errors import PromptError
+from assistant.prompts import PROMPTS, load_prompt, prompt_folder, prompt_languages
 
 
 @pytest.fixture

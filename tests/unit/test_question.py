@@ -35,7 +35,7 @@ def test_a_clean_question_is_printable_and_stays_as_it_is(text: str) -> None:
     assert not [c for c in clean if unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn")]
 
 
-@pytest.mark.parametrize("text", ["?", "…", "🦆", "\u200b", "\x00", "", "?!? — «»"])
+@pytest.mark.parametrize("text", ["?", "…", "🦆", "\u200b", "\x00", "", "?!? — «»", "___", "_"])
 def test_a_question_without_a_word_cannot_be_searched_for(text: str) -> None:
     with pytest.raises(QuestionError, match="no word"):
         read_question(text)
@@ -141,3 +141,44 @@ def test_whatever_is_asked_is_read_or_refused_in_words(text: str) -> None:
     assert question.text
     assert question.function_terms | question.specific <= set(question.terms)
     assert not question.function_terms & question.specific
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("Did it cost 1,500 crowns?", "1500"),
+        ("Qu'est-ce que le maire d’Avignon a dit ?", "avignon"),
+        ("What did E\u0301douard say?", "edouard"),
+        ("Who met (Calder)?", "calder"),
+    ],
+)
+def test_a_name_or_number_is_one_whatever_is_joined_to_it(text: str, term: str) -> None:
+    assert term in read_question(text).specific
+
+
+@pytest.mark.parametrize(
+    "text", ["Which sources of income does the town have?", "Which articles of the constitution were changed?"]
+)
+def test_sources_and_articles_of_something_are_not_the_corpus_own(text: str) -> None:
+    assert not read_question(text).survey
+    assert read_question(text.replace(" of", "")).survey
+
+
+@pytest.mark.parametrize("text", ["What was said in the press conference?", "Who was arrested in the media raid?"])
+def test_press_and_media_alone_ask_for_no_survey(text: str) -> None:
+    assert not read_question(text).survey
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How do the newspapers describe the dam?",
+        "What is the view of each source on the dam?",
+        "How did different newspapers report on the dam?",
+        "What have the sources said about the dam?",
+    ],
+)
+def test_a_question_to_all_sources_asks_for_a_survey(text: str) -> None:
+    question = read_question(text)
+    assert question.survey
+    assert "dam" in question.terms

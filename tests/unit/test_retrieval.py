@@ -12,6 +12,8 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from pydantic import PrivateAttr
 
 from assistant import Filters, retrieval
+from assistant.errors import ModelError
+from assistant.index.centres import PRIOR_SENTENCES
 from assistant.question import Question, read_question
 from assistant.retrieval import LEXICAL_WEIGHT, MEAN_WEIGHT, Hit, Retriever
 from assistant.weights import weigh
@@ -141,12 +143,11 @@ def test_what_only_one_side_proposes_is_weighed_too(tmp_path: Path, monkeypatch:
     assert _articles(found.hits) == (["rock.txt"] if only == "lexical" else ["survey.txt"])
 
 
-def test_the_background_is_the_mean_of_all_sentences_that_were_looked_at(tmp_path: Path) -> None:
+def test_the_background_is_the_cosine_of_the_mean_sentence(tmp_path: Path) -> None:
     files = {"a.txt": f"{ROCK} {SURVEY}", "b.txt": FAIR}
     vectors = {ROCK: (0.8, 0.6), SURVEY: (0.6, 0.8), FAIR: (-0.5, 0.866)}
     found = _searched(tmp_path, files, vectors, "porous rock", k=1)
-    assert len(found.hits) == 1
-    assert found.background == pytest.approx(0.3, abs=0.005)
+    assert [found_hit.background for found_hit in found.hits] == pytest.approx([0.3], abs=0.005)
 
 
 # search
@@ -211,7 +212,6 @@ def test_a_corpus_without_articles_holds_no_passage(tmp_path: Path, dam: Questio
         found = Retriever(index, WordEmbedding()).search(dam, 5)
     assert not found.hits
     assert not found.passages()
-    assert found.background == 0
     assert found.weights.known == 0
 
 
@@ -233,6 +233,71 @@ def test_a_survey_hears_the_nearest_articles_first(news: Retriever, dam: Questio
     ranked = news.survey(dam, 10).hits
     assert [found.score for found in ranked] == sorted((found.score for found in ranked), reverse=True)
     assert _articles(news.survey(dam, 2).hits) == _articles(ranked)[:2]
+
+
+def test_one_long_article_does_not_crowd_the_others_out_of_a_survey(tmp_path: Path) -> None:
+    days = [f"The Quell dam on day {n} held {n * 7 + 3} litres, and its council met in room {n}." for n in range(120)]
+    files = {"long.txt": "\n\n".join(days), "rock.txt": ROCK, "trout.txt": DAM}
+    embedding = WordEmbedding()
+    with open_index(_write(tmp_path / "news", files), tmp_path / "index", embedding, chunk_size=32) as index:
+        index.sync()
+        found = Retriever(index, embedding).survey(read_question("What do the sources say about the Quell dam?"), 10)
+    assert set(_articles(found.hits)) == set(files)
+
+
+# languages
+
+
+ENGLISH = "The council of the town voted for the bridge in the spring, and the mayor signed the plan."
+RUSSIAN = "Совет города весной проголосовал за строительство моста, и мэр подписал план."
+
+
+def _in_two_languages() -> tuple[dict[str, str], dict[str, tuple[float, ...]]]:
+    """Articles in two languages, those of one further away from the question; one of each stands out."""
+    near = {f"en{n}.txt": 0.6 - n / 1000 for n in range(60)} | {f"ru{n}.txt": 0.3 - n / 1000 for n in range(60)}
+    near |= {"en0.txt": 0.7, "ru0.txt": 0.65}
+    files = {n: (ENGLISH if n.startswith("en") else RUSSIAN).replace(".", f" {n[2:-4]}.") for n in near}
+    return files, {text: (near[name], sqrt(1 - near[name] ** 2)) for name, text in files.items()}
+
+
+def test_a_passage_that_stands_out_in_its_language_comes_before_others_in_the_question_s_own(tmp_path: Path) -> None:
+    files, vectors = _in_two_languages()
+    found = _searched(tmp_path, files, vectors, "unknown words", k=2)
+    assert _articles(found.hits) == ["ru0.txt", "en0.txt"]
+    other, own = found.hits
+    assert own.background - other.background == pytest.approx(0.3 * 60 / (60 + PRIOR_SENTENCES), abs=0.01)
+    assert other.best_cosine < own.best_cosine
+
+
+def test_the_mean_sentence_of_a_language_is_that_of_its_articles_and_a_little_of_all(tmp_path: Path) -> None:
+    files, vectors = _in_two_languages()
+    embedding = KnownEmbedding(vectors)
+    with open_index(_write(tmp_path / "news", files), tmp_path / "index", embedding) as index:
+        index.sync()
+        centres = index.language_centres()
+        assert index.language_centres() is centres
+        (tmp_path / "news" / "en0.txt").unlink()
+        index.sync()
+        assert index.language_centres() is not centres
+    means = {
+        code: np.mean([vectors[text] for name, text in files.items() if name.startswith(code)], axis=0)
+        for code in ("en", "ru")
+    }
+    overall = (means["en"] + means["ru"]) / 2
+    for code, mean in means.items():
+        assert centres[code] == pytest.approx(
+            (60 * mean + PRIOR_SENTENCES * overall) / (60 + PRIOR_SENTENCES), abs=0.01
+        )
+
+
+@pytest.mark.parametrize("length", [0.0, float("nan")])
+def test_a_question_without_a_usable_vector_is_the_model_s_failure(news: Retriever, length: float) -> None:
+    class Broken(WordEmbedding):
+        def _get_query_embedding(self, query: str) -> list[float]:
+            return [length] * len(super()._get_query_embedding(query))
+
+    with pytest.raises(ModelError, match="usable vector"):
+        Retriever(news._index, Broken()).search(read_question(ABOUT_THE_DAM), 1)
 
 
 # hits
