@@ -71,8 +71,11 @@ class Candidate:
 def answerability(retrieval: Retrieval, calibration: Calibration) -> float:
     """How likely one of the passages answers the question, in logits; below 0 means refuse.
 
-    Passages in the question's language and in others are judged apart, each by its own coefficients.
+    Passages in the question's language and in others are judged apart, each by its own coefficients. A question made of
+    function words alone asks for nothing that could be found.
     """
+    if retrieval.question.function_terms.issuperset(retrieval.question.terms):
+        return -math.inf
     return max((answers for _, _, answers in _judged(retrieval, calibration)), default=-math.inf)
 
 
@@ -162,10 +165,14 @@ def selection_features(retrieval: Retrieval, hit: Hit, position: int) -> dict[st
 
 def asserts_something(sentence: str, title: str | None) -> bool:
     """Whether a sentence can be quoted as a claim: not a question, not the headline, not a label such as a byline."""
-    if _QUESTION.search(sentence) or "՞" in sentence:
-        return False
     is_label = sentence.lower() != sentence.upper() and _LABEL.fullmatch(sentence.strip())
-    return not is_label and fold(sentence) != fold(title or "")
+    return not (is_question(sentence) or is_label or fold(sentence) == fold(title or ""))
+
+
+def is_question(text: str) -> bool:
+    """Whether a text ends with a question."""
+    # Armenian sets its question mark inside the word that is asked about.
+    return _QUESTION.search(text) is not None or "՞" in text
 
 
 def _judged(retrieval: Retrieval, calibration: Calibration) -> list[tuple[bool, list[Hit], float]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.evidence import asserts_something
+from assistant.evidence import is_question
 from assistant.languages import words
 from assistant.records import Article, Span
 
@@ -90,7 +90,7 @@ def _shape(text: str) -> _Shape:
 def _paragraphs(text: str) -> Iterator[_Paragraph]:
     for match in re.finditer(r"[^\n]*\n?", text):
         if match.group():
-            yield _Paragraph(*match.span(), is_question=not asserts_something(match.group(), None))
+            yield _Paragraph(*match.span(), is_question=is_question(match.group()))
 
 
 def _marks_of(text: str) -> re.Pattern[str]:

@@ -32,7 +32,9 @@ _FOOTERS = frozenset({"contact details", "legal footer", "age rating"})
 _MENUS = frozenset({"menu", "language switch"})
 _SITE_HEAD = _MENUS | {"cookie notice"}
 _CHRONICLE_LINES = 12
-_SPEECH = tuple("–—-―«“\"„‘'")
+_DASHES = tuple("–—-―")
+_SPEECH = tuple("«“\"„‘'»")
+_STOPS = tuple(".,!?…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +229,9 @@ def _headline(page: Page, removed: dict[int, str]) -> int | None:
 
 
 def _may_be_headline(text: str) -> bool:
-    if text.startswith(_SPEECH) or text.endswith(":") or len(text) > _LONGEST_HEADLINE_CHARS:
+    # Speech opens with a dash or ends as sentences do; a headline may open with somebody's words.
+    is_speech = text.startswith(_DASHES) or (text.startswith(_SPEECH) and text.rstrip("”»“\"'’").endswith(_STOPS))
+    if is_speech or text.endswith(":") or len(text) > _LONGEST_HEADLINE_CHARS:
         return False
     return count_words(text) <= _LONGEST_HEADLINE_WORDS
 

@@ -270,9 +270,19 @@ def test_a_known_headline_is_recognised_and_kept_whatever_it_says() -> None:
     assert cleaned.imprint.title == "Search"
 
 
-def test_a_line_below_an_opening_quotation_is_no_headline() -> None:
-    text = page("“The harbour is not a museum”: an interview with Pavel Hruska", "Northern Observer", PROSE, MORE_PROSE)
-    assert clean(text).imprint.title is None
+@pytest.mark.parametrize(
+    ("top", "title"),
+    [
+        ("“The harbour is not a museum”: an interview with Pavel Hruska", True),
+        ("“No way back”", True),
+        ("“We shall rebuild the harbour,” the mayor said.", False),
+        ("“We shall rebuild.”", False),
+        ("– We shall rebuild the harbour", False),
+    ],
+)
+def test_a_headline_may_open_with_a_quotation_and_what_stands_below_speech_is_none(top: str, *, title: bool) -> None:
+    text = page(top, "Northern Observer", PROSE, MORE_PROSE)
+    assert clean(text).imprint.title == (top if title else None)
 
 
 def test_white_space_is_folded_but_digits_keep_their_grouping() -> None:

@@ -1,3 +1,4 @@
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -381,3 +382,8 @@ def test_passages_that_do_not_answer_are_not_quoted_beside_those_that_do() -> No
     found = retrieval("How much did the bridge of the town cost?", english, russian)
     ranked = rank_sentences(found, _calibration().model_copy(update={"refusal": refusal}))
     assert [candidate.text for candidate in ranked] == ["The bridge."]
+
+
+@pytest.mark.parametrize("text", ["the", "Who is he?", "How much is it?", "Кто он?"])
+def test_function_words_alone_are_not_answered(text: str) -> None:
+    assert answerability(retrieval(text, hit("He is the one.")), _calibration()) == -math.inf

@@ -72,6 +72,11 @@ def test_titles_and_scare_quotes_do_not_make_an_article_one_of_speech_in_marks()
     assert _speaker(text, NARRATED) == "Ruth Calder"
 
 
+def test_a_headline_is_no_first_question_of_an_interview() -> None:
+    text = f"Minister defends dam agency\n\nThe minister came.\n\n“{SPEECH},” Calder said.\n\nVoss called it a show."
+    assert _speaker(text, "Voss called it a show.") is None
+
+
 def test_an_article_without_a_speaker_attributes_speech_to_nobody() -> None:
     text = IN_MARKS["English"]
     assert speaker_of(article(text), Span(start=1, end=20)) is None
