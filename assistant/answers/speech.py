@@ -12,19 +12,22 @@ from assistant.evidence import is_question
 from assistant.languages import words
 from assistant.records import Article, Span
 
-# A quotation and what closes it, within one paragraph: one that is never closed, or goes on in the next paragraph, ends
-# with its own. A single quotation mark inside a word is an apostrophe.
+# A quotation and what closes it. It may go on over paragraphs; one that another opens behind was never closed, and ends
+# with its own paragraph. A single quotation mark inside a word is an apostrophe.
 _MARKS = (
-    r"“[^”\n]*”?|„[^“”\n]*[“”]?|”[^”\n]*”|\"[^\"\n]*\"?|「[^」\n]*」?|『[^』\n]*』?"
+    r"“[^“”]{0,10000}”|“[^”\n]*”?|„[^“”\n]*[“”]?|”[^”\n]*”|\"[^\"\n]*\"?|「[^」\n]*」?|『[^』\n]*』?"
     r"|(?<!\w)‘[^‘\n]*?’(?!\w)|(?<!\w)'(?=[^\W\d])(?:[^'\n]|(?<=\w)'(?=\w))*'(?!\w)"
 )
-_OUTWARD = re.compile(rf"«(?:[^«»\n]|«[^«»\n]*»)*»?|‹[^›\n]*›?|{_MARKS}")
+_OUTWARD = re.compile(rf"«[^«»]{{0,10000}}»|«(?:[^«»\n]|«[^«»\n]*»)*»?|‹[^›\n]*›?|{_MARKS}")
 _INWARD = re.compile(rf"»[^«\n]*«?|›[^‹\n]*‹?|{_MARKS}")
 _ALIKE = re.compile(rf"»[^»\n]*»?|{_MARKS}")
 
 # Scare quotes and titles are a few words long; speech is longer, or takes up a good part of the text.
 _SPEECH_SHARE = 0.15
 _SHORTEST_SPEECH_WORDS = 5
+
+# What opens a turn.
+_DASH = re.compile(r"[-–—―]\s*\w")
 
 # A name in the middle of a sentence.
 _NAME = re.compile(r"(?<=[\w,;:)] )[^\W\d_]\w+")
@@ -37,8 +40,8 @@ def speaker_of(article: Article, span: Span) -> str | None:
     """The article's speaker if the sentence is theirs, else None.
 
     Where an article sets speech in quotation marks, a sentence is the speaker's if it stands within them and its
-    paragraph names nobody else. An interview sets none around whole answers: what follows its first question is the
-    speaker's, but for the questions. A text with neither is one speech. A sentence that names the speaker is about
+    paragraph names nobody else. An interview sets none around whole answers: what follows its first question or turn is
+    the speaker's, but for the questions. A text with neither is one speech. A sentence that names the speaker is about
     them.
     """
     if article.speaker is None:
@@ -67,7 +70,7 @@ class _Shape:
     Attributes:
         quotations: the ranges that stand in quotation marks.
         in_marks: whether speech is what stands in them.
-        first_answer: where the first answer of an interview begins, 0 in a text without questions.
+        first_answer: where the first answer of an interview begins, 0 in a text without questions and turns.
     """
 
     paragraphs: tuple[_Paragraph, ...]
@@ -81,7 +84,8 @@ class _Shape:
 def _shape(text: str) -> _Shape:
     paragraphs = tuple(_paragraphs(text))
     quotations = tuple(match.span() for match in _marks_of(text).finditer(text))
-    first_answer = next((p.end for p in paragraphs if p.is_question), 0)
+    turns = (p.end if p.is_question else p.start for p in paragraphs if p.is_question or _DASH.match(text, p.start))
+    first_answer = next(turns, 0)
     share = sum(end - start for start, end in quotations) / max(1, len(text))
     long = any(len(words(text[start:end])) >= _SHORTEST_SPEECH_WORDS for start, end in quotations)
     return _Shape(paragraphs, quotations, share > _SPEECH_SHARE or (long and not first_answer), first_answer)

@@ -24,6 +24,7 @@ IN_MARKS = {
     "single guillemets": f"‹{SPEECH}›, dit-elle. {NARRATED} ‹{SPEECH}.›",
     "a quotation within": f"«He shouted „No way” twice. {SPEECH}», said she. {NARRATED} «{SPEECH}».",
     "never closed": f"“{SPEECH}, she said.\n\n{NARRATED} It is old.\n\n“{SPEECH},” she said.\n\nThe end.",
+    "over paragraphs, opened once": f"“The town is old.\n\n{SPEECH},” she said. {NARRATED} “{SPEECH}.”",
     "a name within": f"«{SPEECH} “Ladoga”», said she. {NARRATED} «{SPEECH}».",
 }
 
@@ -147,6 +148,12 @@ INTERVIEW = (
 )
 def test_in_an_interview_what_answers_is_the_speaker_s(sentence: str, speaker: str | None) -> None:
     assert _speaker(INTERVIEW, sentence) == speaker
+
+
+def test_an_interview_may_begin_with_an_answer() -> None:
+    text = "Ruth Calder, an engineer, answers.\n\n– We paid 48 million.\n\nIt was a lot.\n\n– Was it too much?\n– No."
+    assert _speaker(text, "We paid 48 million.") == _speaker(text, "It was a lot.") == "Ruth Calder"
+    assert _speaker(text, "Ruth Calder, an engineer, answers.") is None
 
 
 def test_a_speech_is_the_speaker_s_but_for_what_introduces_them() -> None:
