@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 
 from assistant.calibration import Calibration
 from assistant.languages import QuestionType, language, languages, words
@@ -163,6 +163,8 @@ def selection_features(retrieval: Retrieval, hit: Hit, position: int) -> dict[st
     }
 
 
+# The same passages come back for many questions, and each is looked at more than once for one.
+@lru_cache(maxsize=10_000)
 def asserts_something(sentence: str, title: str | None) -> bool:
     """Whether a sentence can be quoted as a claim: not a question, not the headline, not a label such as a byline."""
     is_label = sentence.lower() != sentence.upper() and _LABEL.fullmatch(sentence.strip())

@@ -120,12 +120,21 @@ def test_threads_share_the_local_model(local: LocalEmbedding) -> None:
 POLICY = "import os; from assistant.models import LocalEmbedding; LocalEmbedding().get_query_embedding('x');"
 
 
-@pytest.mark.parametrize(("given", "used"), [(None, "passive"), ("active", "active")])
-def test_waiting_threads_of_the_engine_sleep_unless_the_user_wants_otherwise(given: str | None, used: str) -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
-    if given:
-        environment["OMP_WAIT_POLICY"] = given
-    command = [sys.executable, "-c", POLICY + "print(os.environ['OMP_WAIT_POLICY'])"]
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ({}, "passive 1000"),
+        ({"OMP_WAIT_POLICY": "active"}, "active None"),
+        ({"GOMP_SPINCOUNT": "5"}, "passive 5"),
+        ({"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "7"}, "passive 7"),
+    ],
+)
+def test_waiting_threads_of_the_engine_soon_sleep_unless_the_user_wants_otherwise(
+    given: dict[str, str], used: str
+) -> None:
+    names = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
+    environment = {name: value for name, value in os.environ.items() if name not in names} | given
+    command = [sys.executable, "-c", POLICY + f"print(*(os.environ.get(name) for name in {names}))"]
     run = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     assert run.stdout == f"{used}\n"
 
