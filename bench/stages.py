@@ -58,7 +58,7 @@ class Watched:
 class Stages:
     """The path of `Assistant.ask`, put together from the same parts, each of them timed.
 
-    The lexical search runs beside the embedding and the dense search, so the stages add up to more than the whole.
+    The lexical search runs beside the dense search, so the stages add up to more than the whole.
     Rescoring is what is left of the search after the chunks were read.
 
     Args:
