@@ -177,6 +177,11 @@ def is_question(text: str) -> bool:
     return _QUESTION.search(text) is not None or "՞" in text
 
 
+def names_in(text: str) -> list[str]:
+    """The words that are capitalised though they do not begin a sentence."""
+    return [name for name in _NAME.findall(text) if name[0].isupper()]
+
+
 def _judged(retrieval: Retrieval, calibration: Calibration) -> list[tuple[bool, list[Hit], float]]:
     """The hits in the question's language (True) and those in others, if any, and how likely each answer it."""
     groups = _by_language(retrieval)
@@ -225,7 +230,7 @@ def _has_kind(retrieval: Retrieval, sentence: str) -> float:
 
 def _mentions(kind: QuestionType, sentence: str) -> list[str]:
     if kind in ("person", "place"):
-        return [name for name in _NAME.findall(sentence) if name[0].isupper()]
+        return names_in(sentence)
     if kind == "number":
         return _NUMBER.findall(sentence) + _listed(sentence, _number_words())
     # Some months are other words too, such as may and mars; a date has a number beside them.

@@ -66,11 +66,6 @@ class Hit:
     background: float
     score: float
 
-    @property
-    def best_cosine(self) -> float:
-        """Of the sentence nearest to the question."""
-        return float(self.cosines.max())
-
     @cached_property
     def terms(self) -> frozenset[str]:
         """The index terms of the chunk."""

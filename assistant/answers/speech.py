@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.evidence import is_question
+from assistant.evidence import is_question, names_in
 from assistant.languages import words
 from assistant.records import Article, Span
 
@@ -29,8 +29,12 @@ _SHORTEST_SPEECH_WORDS = 5
 # What opens a turn.
 _DASH = re.compile(r"[-–—―]\s*\w")
 
-# A name in the middle of a sentence.
-_NAME = re.compile(r"(?<=[\w,;:)] )[^\W\d_]\w+")
+# What a quotation ends with if its sentence may go on behind it, as in "No way!" Calder said.
+_OPEN_ENDS = (",", "!", "?")
+_CLOSING_MARKS = "”“»«’'\"›‹」』"
+
+# Before the colon of a turn.
+_LONGEST_NAME_WORDS = 4
 # Languages inflect names at their end.
 _ENDING = 2
 _SHORTEST_STEM = 4
@@ -109,19 +113,24 @@ def _is_quoted(shape: _Shape, paragraph: _Paragraph, span: Span, article: Articl
     inside = sum(max(0, min(end, span.end) - max(start, span.start)) for start, end in shape.quotations)
     if 2 * inside <= span.end - span.start:
         return False
+    told = _told(shape, paragraph, article.text)
+    return _names(told, str(article.speaker)) or not names_in(told)
+
+
+def _told(shape: _Shape, paragraph: _Paragraph, text: str) -> str:
+    """What stands around the quotations of a paragraph, with a comma for each that its sentence may go on behind."""
     told, position = "", paragraph.start
     for start, end in shape.quotations:
-        if paragraph.start <= start < paragraph.end:
-            told += article.text[position:start] + " "
+        if start < paragraph.end and end > paragraph.start:
+            told += text[position:start] + ("," if text[start:end].rstrip(_CLOSING_MARKS).endswith(_OPEN_ENDS) else "")
             position = end
-    told += article.text[position : paragraph.end]
-    return _names(told, str(article.speaker)) or not any(name[0].isupper() for name in _NAME.findall(told))
+    return told + text[position : paragraph.end]
 
 
 def _without_turn(sentence: str) -> str:
     """The sentence without the name that a turn of an interview opens with, as in "Calder: We did."."""
     opening, colon, rest = sentence.partition(":")
-    return rest if colon and len(words(opening)) <= _SHORTEST_STEM else sentence
+    return rest if colon and len(words(opening)) <= _LONGEST_NAME_WORDS else sentence
 
 
 def _names(text: str, person: str) -> bool:

@@ -18,7 +18,6 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from numpy.typing import NDArray
 
 from assistant.errors import IndexDamagedError, IndexUnavailableError
-from assistant.index.centres import language_centres
 from assistant.index.database import Database, disk_failures_in_words
 from assistant.index.embeddings import CACHE, Embedder
 from assistant.index.lexicon import Lexicon, TermStatistics
@@ -197,10 +196,10 @@ class Index:
 
     def language_centres(self) -> dict[str | None, NDArray[np.float32]]:
         """The mean sentence vector (dimensions,) of each language that articles are written in."""
-        with self._library.reading() as connection:
-            version = self._built(Snapshot(connection, self._settings.corpus_dir)).version
+        with self._snapshot() as snapshot:
+            version = self._built(snapshot).version
             if self._centres is None or self._centres[0] != version:
-                self._centres = (version, language_centres(connection))
+                self._centres = (version, snapshot.language_centres())
             return self._centres[1]
 
     @contextmanager

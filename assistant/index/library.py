@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from assistant.articles import printable
 from assistant.errors import UnknownArticleError
+from assistant.index.centres import language_centres
 from assistant.index.embeddings import unit_vectors
 from assistant.records import Article, Filters, Record, Removed, Source, Span
 
@@ -163,6 +164,10 @@ class Snapshot:
         """Those of the ids that are in the index."""
         query = "SELECT chunks.id FROM json_each(?) AS wanted JOIN chunks ON chunks.id = wanted.value"
         return {row[0] for row in self._connection.execute(query, (json.dumps(list(ids)),))}
+
+    def language_centres(self) -> dict[str | None, NDArray[np.float32]]:
+        """The mean sentence vector (dimensions,) of each language that articles are written in."""
+        return language_centres(self._connection)
 
     def _article_row(self, article_id: str, columns: str) -> tuple[str, ...]:
         query = f"SELECT {columns} FROM articles WHERE id = ?"  # noqa: S608 - the columns are this module's

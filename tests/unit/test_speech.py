@@ -109,6 +109,20 @@ def test_in_a_report_only_what_is_quoted_from_the_speaker_is_theirs(sentence: st
     assert _speaker(REPORT, sentence) == speaker
 
 
+def test_who_is_named_right_behind_a_quotation_said_it() -> None:
+    assert _speaker(f"“{SPEECH},” Voss said.", SPEECH) is None
+    assert _speaker(f"“{SPEECH}!” Voss said.", SPEECH) is None
+    assert _speaker(f"“{SPEECH},” Calder said.", SPEECH) == "Ruth Calder"
+
+
+def test_what_begins_a_sentence_behind_a_quotation_names_nobody() -> None:
+    assert _speaker(f"“{SPEECH}.” The town is old.", SPEECH) == "Ruth Calder"
+
+
+def test_whom_a_quotation_over_paragraphs_names_did_not_say_it() -> None:
+    assert _speaker(f"“The town is old.\n\nThe man from Ladoga knows: {SPEECH},” she said.", SPEECH) == "Ruth Calder"
+
+
 @pytest.mark.parametrize(
     "text",
     [
