@@ -142,7 +142,9 @@ class Retriever:
         backgrounds = {language: float(centre @ vector) for language, centre in centres.items()}
         languages = min(max(1, len(centres)), MOST_LANGUAGES)
         dense = self._index.nearest(vector, proposed * languages, filters)
-        chunks = self._index.chunks(list(dense.keys() | lexical.result().keys()))
+        # Those are read while the lexical search goes on.
+        chunks = self._index.chunks(list(dense))
+        chunks += self._index.chunks(list(lexical.result().keys() - dense.keys()))
         weights = weigh(question.terms, question.function_terms, self._index.statistics())
         hits = _scored(chunks, vector, weights, backgrounds)
         hits.sort(key=lambda hit: (-hit.score, hit.chunk.source.id, hit.chunk.start))

@@ -156,7 +156,8 @@ class Index:
             filters: which articles may answer.
 
         Returns:
-            Chunk id -> cosine, best first, equal ones by id.
+            Chunk id -> cosine, best first, equal ones by id. A server may still have vectors of chunks that are no
+            longer in the index; `chunks` leaves those out.
         """
         with self._snapshot() as snapshot:
             state = self._built(snapshot)
@@ -165,15 +166,12 @@ class Index:
         if not chunk_count:
             return {}
         try:
-            found = self._open_store(state, chunk_count).nearest(vector, k, among)
+            return self._open_store(state, chunk_count).nearest(vector, k, among)
         except (IndexDamagedError, IndexUnavailableError):
             if self._vectors_in_use() == state.vectors:
                 raise
             # A sync of another process has ended meanwhile and put others in their place.
             return self.nearest(vector, k, filters)
-        with self._snapshot() as snapshot:
-            existing = snapshot.existing(found)
-        return {chunk_id: cosine for chunk_id, cosine in found.items() if chunk_id in existing}
 
     def matching(self, terms: Sequence[str], k: int, filters: Filters | None = None) -> dict[int, float]:
         """The chunks that share most with a question's terms.

@@ -2,9 +2,10 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -145,9 +146,12 @@ class Snapshot:
         # All at once: a hundred small arrays cost more than one large one.
         vector_ids = np.frombuffer(b"".join(row[7] for row in rows), dtype="<i8")
         codes = np.frombuffer(b"".join(row[8] for row in rows), dtype=np.int8)
-        ends = np.cumsum([len(row[7]) // _VECTOR_ID_BYTES for row in rows])[:-1]
-        vectors = np.split(unit_vectors(codes.reshape(len(vector_ids), -1)), ends)
-        return [self._chunk(*found) for found in zip(rows, vectors, np.split(vector_ids, ends), strict=True)]
+        vectors = unit_vectors(codes.reshape(len(vector_ids), -1))
+        ends = accumulate((len(row[7]) // _VECTOR_ID_BYTES for row in rows), initial=0)
+        return [
+            self._chunk(row, vectors[start:end], vector_ids[start:end])
+            for row, (start, end) in zip(rows, pairwise(ends), strict=True)
+        ]
 
     def chunk_ids(self) -> list[int]:
         """All chunk ids, in an order that does not depend on how the index came about."""
@@ -159,11 +163,6 @@ class Snapshot:
     def chunk_ids_passing(self, filters: Filters) -> list[int]:
         """The ids of the chunks whose article passes the filters."""
         return [row[0] for row in self._connection.execute(PASSING, values_of(filters))]
-
-    def existing(self, ids: Iterable[int]) -> set[int]:
-        """Those of the ids that are in the index."""
-        query = "SELECT chunks.id FROM json_each(?) AS wanted JOIN chunks ON chunks.id = wanted.value"
-        return {row[0] for row in self._connection.execute(query, (json.dumps(list(ids)),))}
 
     def language_centres(self) -> dict[str | None, NDArray[np.float32]]:
         """The mean sentence vector (dimensions,) of each language that articles are written in."""

@@ -223,11 +223,16 @@ def test_a_closed_index_opens_again(index: Index) -> None:
     assert len(index.sources()) == 4
 
 
+def _without_second_page(data: bytes) -> bytes:
+    size = int.from_bytes(data[16:18])  # https://sqlite.org/fileformat.html
+    return data[:size] + bytes(size) + data[2 * size :]
+
+
 DAMAGE: dict[str, Any] = {
     "library.sqlite is empty": ("library.sqlite", lambda _: b""),
     "library.sqlite is cut off": ("library.sqlite", lambda data: data[:5000]),
     "library.sqlite is garbage": ("library.sqlite", lambda data: b"\x17" * len(data)),
-    "library.sqlite has lost a page": ("library.sqlite", lambda data: data[:4096] + bytes(4096) + data[8192:]),
+    "library.sqlite has lost a page": ("library.sqlite", _without_second_page),
     "chroma.sqlite3 is empty": ("vectors/*/chroma.sqlite3", lambda _: b""),
     "chroma.sqlite3 is cut off": ("vectors/*/chroma.sqlite3", lambda data: data[:5000]),
     "chroma.sqlite3 is garbage": ("vectors/*/chroma.sqlite3", lambda data: b"\x17" * len(data)),
