@@ -150,7 +150,7 @@ def _latency(measured: Sequence[Measured], asked: int) -> Table:
         "Query latency",
         ("ms, p50 / p95", *(f"{m.chunks:,} chunks" for m in measured)),
         note=f"n = {asked} questions, embedded for real; each asked of every system in turn. The lexical search runs "
-        "beside the dense search, so stages add up to more than the whole.",
+        "beside the embedding, the dense search and the reading, so stages add up to more than the whole.",
     )
     for name in (*STAGES, WHOLE, FILTERED, QUICKSTART):
         table.add(name, *(m.times[name].milliseconds() for m in measured))

