@@ -12,10 +12,10 @@ DEV := $(VENV)/dev.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help chat test check format eval bench lock wheel clean
+.PHONY: help chat test check format eval eval-gate bench lock wheel clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 chat: $(RUN) ## Open the chat page over the articles in seeds/ (ASSISTANT_CORPUS_DIR names others)
 	$(BIN)/python app.py
@@ -33,9 +33,11 @@ format: $(DEV) ## Format the code and fix what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-eval: $(DEV) ## Measure retrieval, answers and refusal on a file shaped like SQuAD: make eval SQUAD=FILE
-	$(if $(SQUAD),,$(error Say what to measure on: make eval SQUAD=FILE))
-	$(BIN)/python -m eval run $(SQUAD)
+eval: $(DEV) ## Ask the evaluation cases over seeds/ and write a report into runs/
+	$(BIN)/python -m eval run
+
+eval-gate: $(DEV) ## Fail if the evaluation cases come out worse than eval/baseline.json
+	$(BIN)/python -m eval gate
 
 bench: $(DEV) ## Measure speed and memory
 	$(BIN)/python -m bench

@@ -103,8 +103,7 @@ class Assistant:
         with _timed(timings, "retrieval"):
             retrieval = self._search(retriever, read, filters)
         with _timed(timings, "answer"):
-            write = extractive.survey if read.survey else extractive.answer
-            draft = write(retrieval, calibration_for(self.embedding_name), _article_if_there(index))
+            draft = self._draft(retrieval, _article_if_there(index))
         for piece in draft.pieces:
             yield AnswerDelta(text=piece)
         yield Answer(
@@ -209,6 +208,12 @@ class Assistant:
             return retriever.survey(question, SURVEYED_ARTICLES, filters)
         return retriever.search(question, self.settings.top_k, filters)
 
+    def _draft(self, retrieval: "Retrieval", article: Callable[[str], Article | None]) -> extractive.Draft:
+        calibration = calibration_for(self.embedding_name)
+        if retrieval.question.survey:
+            return extractive.survey(retrieval, calibration, article)
+        return extractive.answer(retrieval, calibration, article, self.settings.answer_sentences)
+
     def _notices(self) -> tuple[str, ...]:
         if is_calibrated(self.embedding_name):
             return ()
@@ -230,7 +235,7 @@ class Assistant:
                 embedding = self._given_embedding or embedding_model(self.settings)
                 self.embedding_name = embedding.model_name
                 self._index = Index(self.settings, embedding)
-                self._retriever = Retriever(self._index, embedding)
+                self._retriever = Retriever(self._index, embedding, self.settings.lexical_weight)
             return self._index, self._retriever
 
 

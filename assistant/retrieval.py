@@ -20,9 +20,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.context import known_terms
 from assistant.errors import ModelError
 from assistant.question import Question
 from assistant.records import Filters, Passage
+from assistant.spelling import respelled
 from assistant.terms import terms
 from assistant.weights import TermWeights, weigh
 
@@ -39,11 +41,10 @@ MOST_LANGUAGES = 4
 # One article with many chunks on the subject can fill the proposals for a survey, which then asks for more, up to this.
 MOST_CANDIDATES = 16 * CANDIDATES
 
-# Weights of the chunk's mean cosine and of its BM25 share beside its best sentence's cosine. Measured on XQuAD-R with
-# questions in English, Russian and Turkish; up to .3 no figure moves by more than .01. A question in
-# another language than the text has next to no BM25 share, so it needs no weight of its own.
+# Weight of the chunk's mean cosine beside its best sentence's. Like the setting `lexical_weight` it was measured on
+# XQuAD-R with questions in English, Russian and Turkish; up to .3 of either no figure moves by more than .01. A
+# question in another language than the text has next to no BM25 share, so it needs no weight of its own.
 MEAN_WEIGHT = 0.2
-LEXICAL_WEIGHT = 0.15
 
 # A chunk this much of whose sentences stand in a better one, word for word, tells the reader nothing new.
 REPEATED_SHARE = 0.8
@@ -68,13 +69,14 @@ class Hit:
 
     @cached_property
     def terms(self) -> frozenset[str]:
-        """The index terms of the chunk."""
-        return frozenset(self.chunk.terms)
+        """The index terms of the chunk, said or going without saying."""
+        return known_terms(self.chunk.source).union(self.chunk.terms)
 
     @cached_property
     def sentence_terms(self) -> list[frozenset[str]]:
-        """The index terms of each sentence."""
-        return [frozenset(terms(text)) for text in self.sentence_texts]
+        """The index terms of each sentence, said or going without saying."""
+        known = known_terms(self.chunk.source)
+        return [known.union(terms(text)) for text in self.sentence_texts]
 
     @cached_property
     def sentence_texts(self) -> list[str]:
@@ -109,11 +111,18 @@ class Retrieval:
 
 
 class Retriever:
-    """Searches one index."""
+    """Searches one index.
 
-    def __init__(self, index: "Index", embedding: "BaseEmbedding") -> None:
+    Args:
+        index: what is searched.
+        embedding: for the questions.
+        lexical_weight: weight of a chunk's BM25 share; that of its best sentence's cosine is 1.
+    """
+
+    def __init__(self, index: "Index", embedding: "BaseEmbedding", lexical_weight: float) -> None:
         self._index = index
         self._embedding = embedding
+        self._lexical_weight = lexical_weight
         self._threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="lexical")
 
     def search(self, question: Question, k: int, filters: Filters | None = None) -> Retrieval:
@@ -134,6 +143,8 @@ class Retriever:
             proposed *= 4
 
     def _ranked(self, question: Question, proposed: int, filters: Filters | None) -> Retrieval:
+        statistics = self._index.statistics()
+        question = respelled(question, statistics.document_frequency(question.terms), self._index.occurring)
         # Beside the embedding and the dense search: on two cores that takes 6 ms off a search over 100,000 chunks.
         lexical = self._threads.submit(self._index.matching, question.terms, proposed, filters)
         vector = _unit(self._embedding.get_query_embedding(question.text))
@@ -144,8 +155,8 @@ class Retriever:
         # Those are read while the lexical search goes on.
         chunks = self._index.chunks(list(dense))
         chunks += self._index.chunks(list(lexical.result().keys() - dense.keys()))
-        weights = weigh(question.terms, question.function_terms, self._index.statistics())
-        hits = _scored(chunks, vector, weights, backgrounds)
+        weights = weigh(question.terms, question.function_terms, statistics)
+        hits = _scored(chunks, vector, weights, backgrounds, self._lexical_weight)
         hits.sort(key=lambda hit: (-hit.score, hit.chunk.source.id, hit.chunk.start))
         return Retrieval(question, weights, tuple(hits))
 
@@ -155,6 +166,7 @@ def _scored(
     vector: NDArray[np.float32],
     weights: TermWeights,
     backgrounds: Mapping[str | None, float],
+    lexical_weight: float,
 ) -> list[Hit]:
     level = max(backgrounds.values(), default=0.0)
     hits = []
@@ -163,7 +175,7 @@ def _scored(
         # A language too rare to have a centre stays where it is.
         background = backgrounds.get(chunk.source.language, level)
         dense = float(cosines.max()) + MEAN_WEIGHT * mean_cosine + (1 + MEAN_WEIGHT) * (level - background)
-        score = (dense + LEXICAL_WEIGHT * lexical) / (1 + MEAN_WEIGHT + LEXICAL_WEIGHT)
+        score = (dense + lexical_weight * lexical) / (1 + MEAN_WEIGHT + lexical_weight)
         hits.append(Hit(chunk, cosines, lexical, background, min(1.0, max(0.0, score))))
     return hits
 

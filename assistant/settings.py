@@ -59,6 +59,10 @@ class Settings(BaseSettings):
     chunk_size: int = Field(256, ge=32, le=2048, description="Largest chunk, in tokens.")
     chunk_overlap: int = Field(0, ge=0, le=1024, description="Tokens of whole sentences repeated in the next chunk.")
     top_k: int = Field(5, ge=1, le=50, description="Passages retrieved for a question.")
+    lexical_weight: float = Field(
+        0.15, ge=0, le=2, description="Weight of shared terms (BM25) in ranking; the best sentence's cosine weighs 1."
+    )
+    answer_sentences: int = Field(3, ge=1, le=10, description="Most sentences that an answer quotes.")
     history_turns: int = Field(6, ge=0, le=50, description="Earlier messages that may explain a follow-up question.")
     max_question_chars: int = Field(4000, ge=100, le=100_000, description="Longest question that is answered.")
     max_file_mb: int = Field(20, ge=1, le=1000, description="Files larger than this are skipped.")

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from assistant.chunks import split_sentences
-from eval.squad import read_squad
+from eval.public.squad import read_squad
 
 # Share of the longer words that give way, and among those the share of names that nobody has used before.
 ALTERED = 0.2

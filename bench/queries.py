@@ -17,7 +17,7 @@ from bench.quickstart import Quickstart, stored_nodes
 from bench.stages import STAGES, Stages
 from bench.tables import Table
 from bench.timing import Times, in_turn
-from eval.squad import read_squad
+from eval.public.squad import read_squad
 
 # What an article of the generated corpus comes to, so that sizes can be given in chunks.
 CHUNKS_PER_ARTICLE = 5
@@ -70,7 +70,7 @@ def _measure_size(plan: Plan, articles: int, asked: Sequence[str]) -> Measured:
         plan.say("copying the vectors to LlamaIndex's quickstart")
         for nodes in stored_nodes(settings.index_path, quickstart.ids()):
             quickstart.add(nodes)
-        plan.say(f"asking {len(asked)} questions of {found.chunks:,} chunks")
+        plan.say(f"asking {len(asked)} questions of {articles:,} articles")
         _ask_all(plan, settings, quickstart, asked, found)
     finally:
         quickstart.close()
@@ -98,7 +98,7 @@ def _ask_all(plan: Plan, settings: Settings, quickstart: Quickstart, asked: Sequ
     """Asks every question of each system in turn, so that whatever else the machine does falls on all of them."""
     half = Filters(published_from=FIRST_DAY, published_to=FIRST_DAY + timedelta(days=DAYS // 2))
     index = Index(settings, plan.synthetic)
-    stages = Stages(index, plan.synthetic, settings.top_k)
+    stages = Stages(index, plan.synthetic, settings)
     with Assistant(settings, embedding=plan.synthetic) as bot:
         answers: list[Answer] = []
         systems: dict[str, Callable[[str], object]] = {

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, cast
 
+from assistant import Settings
 from assistant.answers import extractive
 from assistant.calibration import calibration_for
 from assistant.question import read_question
@@ -65,27 +66,27 @@ class Stages:
     Args:
         index: an open index.
         embedding: for the questions.
-        top_k: passages an answer is made from.
+        settings: of the assistant whose path it is.
     """
 
-    def __init__(self, index: "Index", embedding: "BaseEmbedding", top_k: int) -> None:
+    def __init__(self, index: "Index", embedding: "BaseEmbedding", settings: Settings) -> None:
         self.times: dict[str, Times] = defaultdict(Times)
         self._spent: dict[str, float] = defaultdict(float)
         stages = {"nearest": DENSE, "matching": LEXICAL, "chunks": READING}
         self._index = Watched(index, stages, self._spent)
         self._calibration = calibration_for(embedding.model_name)
-        self._top_k = top_k
+        self._settings = settings
         watched = Watched(embedding, {"get_query_embedding": EMBEDDING}, self._spent)
-        self._retriever = Retriever(cast("Index", self._index), cast("BaseEmbedding", watched))
+        self._retriever = Retriever(cast("Index", self._index), cast("BaseEmbedding", watched), settings.lexical_weight)
 
     def ask(self, text: str) -> None:
         """Takes one question all the way."""
         self._spent.clear()
         with self.times[ANALYSIS].run():
             question = read_question(text)
-        found = self._retriever.search(question, self._top_k)
+        found = self._retriever.search(question, self._settings.top_k)
         self.times[RESCORING].seconds.append(time.perf_counter() - self._index.ended)
         with self.times[ANSWER].run():
-            extractive.answer(found, self._calibration, self._index.article)
+            extractive.answer(found, self._calibration, self._index.article, self._settings.answer_sentences)
         for stage, seconds in self._spent.items():
             self.times[stage].seconds.append(seconds)

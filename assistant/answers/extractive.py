@@ -16,9 +16,8 @@ from assistant.retrieval import Retrieval
 
 # On XQuAD-R English, half to fit and half to measure: up to three sentences within 2.5 logits of the best hold the
 # gold answer for .925 of the questions in 50 words; one sentence for .79 in 29, a margin of 1.5 for .90 in 41.
-MOST_SENTENCES = 3
 MARGIN = 2.5
-MOST_WORDS = 100
+WORDS_A_SENTENCE = 33
 
 # Interviews set a dash before each turn, lists a bullet before each item.
 _OPENING_DASH = re.compile(r"[-–—―•*·]\s+(?=\S)")
@@ -34,18 +33,21 @@ class Draft:
     refused: bool = False
 
 
-def answer(retrieval: Retrieval, calibration: Calibration, article: Callable[[str], Article | None]) -> Draft:
+def answer(
+    retrieval: Retrieval, calibration: Calibration, article: Callable[[str], Article | None], most: int
+) -> Draft:
     """Quotes the sentences most likely to answer, or refuses when none does.
 
     Args:
         retrieval: the passages to answer from.
         calibration: coefficients of refusal and selection.
         article: gives an article by id, None if it is gone.
+        most: how many sentences may be quoted.
     """
     language = retrieval.question.language
     if answerability(retrieval, calibration) < 0:
         return refuse(language)
-    chosen = choose(rank_sentences(retrieval, calibration))
+    chosen = choose(rank_sentences(retrieval, calibration), most)
     return _draft(_by_source(chosen), language, article) if chosen else refuse(language)
 
 
@@ -67,16 +69,16 @@ def refuse(language: str | None) -> Draft:
     return Draft(pieces=(load_prompt(f"refusal.{spoken}").substitute(),), refused=True)
 
 
-def choose(ranked: Sequence[Candidate]) -> list[Candidate]:
-    """The best sentence, and up to two more while they are nearly as good and short enough together."""
+def choose(ranked: Sequence[Candidate], most: int) -> list[Candidate]:
+    """The best sentence, and more of them up to `most` while they are nearly as good and short enough together."""
     chosen: list[Candidate] = []
     words = 0
     for candidate in ranked:
-        if len(chosen) == MOST_SENTENCES or candidate.score < ranked[0].score - MARGIN:
+        if len(chosen) == most or candidate.score < ranked[0].score - MARGIN:
             break
         length = len(candidate.text.split())
         repeated = any(candidate.text == other.text for other in chosen)
-        if not repeated and (not chosen or words + length <= MOST_WORDS):
+        if not repeated and (not chosen or words + length <= WORDS_A_SENTENCE * most):
             chosen.append(candidate)
             words += length
     return chosen

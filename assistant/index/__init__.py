@@ -188,6 +188,10 @@ class Index:
         """
         return self._lexicon.matching(terms, k, filters)
 
+    def occurring(self, terms: Sequence[str]) -> dict[str, int]:
+        """Those of many terms that occur, with the number of chunks they occur in."""
+        return self._lexicon.occurring(terms)
+
     def statistics(self) -> TermStatistics:
         """Numbers of chunks and terms, for weighing terms."""
         return self._lexicon.statistics()

@@ -5,6 +5,7 @@ and whose document frequencies are exact at once after a deletion. It takes abou
 it walks, which tantivy undercuts by far: hence the bound on postings.
 """
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,6 +60,12 @@ class Lexicon:
         """In how many chunks each of the terms occurs."""
         with self._database.reading() as connection:
             return self._frequencies(connection, terms)
+
+    def occurring(self, terms: Sequence[str]) -> dict[str, int]:
+        """Those of many terms that occur, with the number of chunks they occur in; nothing is remembered."""
+        query = "SELECT term, doc FROM json_each(?) AS wanted CROSS JOIN vocabulary ON vocabulary.term = wanted.value"
+        with self._database.reading() as connection:
+            return dict(connection.execute(query, (json.dumps(terms),)).fetchall())
 
     def _frequencies(self, connection: sqlite3.Connection, terms: Sequence[str]) -> dict[str, int]:
         version = connection.execute("SELECT max(json_extract(json, '$.version')) FROM state").fetchone()[0]

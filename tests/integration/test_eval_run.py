@@ -9,7 +9,7 @@ import pytest
 from assistant.calibration import UNCALIBRATED, Calibration
 from eval.__main__ import main
 from eval.calibrate import CALIBRATED, DATA, LEXICAL, OTHER_LANGUAGE, SAME_LANGUAGE
-from eval.run import run
+from eval.public.squad_run import run
 
 # Articles by title; of each paragraph the text, then its questions: in English, in Russian, and the answer in the text.
 ARTICLES = """\
@@ -161,7 +161,7 @@ def test_a_calibration_is_fitted_and_written_with_its_provenance(
     english, russian = _write(tmp_path / "english.json", ENGLISH), _write(tmp_path / "russian.json", RUSSIAN)
     out = tmp_path / "calibration.json"
     shipped = DATA.read_bytes()
-    main(["calibrate", str(english), str(russian), "--out", str(out)])
+    main(["calibrate", str(english), str(russian), "--cases", "--out", str(out)])
     assert DATA.read_bytes() == shipped
     text = out.read_text(encoding="utf-8")
     entries = {name: Calibration.model_validate(entry) for name, entry in json.loads(text).items()}
@@ -186,7 +186,7 @@ def test_a_calibration_is_fitted_and_written_with_its_provenance(
 
 def test_a_calibration_on_one_language_leaves_others_unmeasured(tmp_path: Path) -> None:
     out = tmp_path / "calibration.json"
-    main(["calibrate", str(_write(tmp_path / "english.json", ENGLISH)), "--out", str(out)])
+    main(["calibrate", str(_write(tmp_path / "english.json", ENGLISH)), "--cases", "--out", str(out)])
     fitted = Calibration.model_validate(json.loads(out.read_text(encoding="utf-8"))[CALIBRATED])
     assert fitted.refusal.by_language.keys() == {"en"}
     assert fitted.refusal.other_language is None
@@ -208,7 +208,7 @@ def test_a_file_that_cannot_be_used_is_an_error_in_words(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"), [(["--help"], ("run", "calibrate")), (["run", "--help"], ("contexts",))]
+    ("arguments", "words"), [(["--help"], ("run", "calibrate")), (["run", "--help"], ("--judge", "BEIR"))]
 )
 def test_the_commands_explain_themselves(
     arguments: list[str], words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
@@ -220,7 +220,7 @@ def test_the_commands_explain_themselves(
     assert all(word in printed for word in words)
 
 
-@pytest.mark.parametrize("arguments", [[], ["guess"], ["run"], ["calibrate"]])
+@pytest.mark.parametrize("arguments", [[], ["guess"], ["compare"], ["calibrate"]])
 def test_a_command_that_is_not_understood_is_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(arguments)

@@ -18,8 +18,8 @@ PACKAGE = Path(assistant.__file__).parent
 ORDER = (
     *("errors", "records", "settings", "articles", "tokens", "terms", "languages", "prompts"),
     *("cleaning", "metadata", "corpus", "chunks", "models", "index"),
-    *("question", "weights", "retrieval", "calibration", "evidence", "citations", "conversation", "answers"),
-    *("assistant", "ui", "cli_output", "cli"),
+    *("context", "question", "spelling", "weights", "retrieval", "calibration", "evidence", "citations"),
+    *("conversation", "answers", "assistant", "ui", "cli_output", "cli"),
 )
 
 # Where a vendor's package may be imported.

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant import Settings
 from assistant.chunks import split_sentences
 from assistant.index import Index
 from assistant.models import LocalEmbedding
@@ -223,7 +224,7 @@ def test_every_stage_is_timed_once_a_question(tiny: Plan) -> None:
     tiny.corpus.write(settings.corpus_dir, range(2))
     with Index(settings, tiny.synthetic) as index:
         index.sync()
-        stages = Stages(index, tiny.synthetic, top_k=5)
+        stages = Stages(index, tiny.synthetic, Settings())
         stages.ask("What is known about the border?")
     assert {stage: times.n for stage, times in stages.times.items()} == dict.fromkeys(STAGES, 1)
 

@@ -13,6 +13,10 @@ from pydantic.fields import FieldInfo
 import assistant
 from assistant import Settings
 from assistant.settings import ENV_PREFIX
+from eval.cases import SHIPPED, load_cases
+from eval.gate import read_baseline
+from eval.report.numbers import interval, number
+from eval.summary import estimates
 
 ROOT = Path(assistant.__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -103,3 +107,12 @@ def test_the_architecture_page_names_every_module() -> None:
 def test_the_changelog_starts_with_this_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.findall(r"^## (\S+)", changelog, re.MULTILINE)[0] == assistant.__version__
+
+
+def test_the_documented_evaluation_is_that_of_the_baseline() -> None:
+    page = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    scores = read_baseline().scores
+    of_test = [scores[case.id] for case in load_cases([SHIPPED]) if case.split == "test"]
+    for figure, found in estimates(of_test).items():
+        row = f"| {figure.name} | {number(figure, found.mean)} {interval(figure, found)} | {found.n} |"
+        assert row in page

@@ -4,16 +4,9 @@ import numpy as np
 import pytest
 from scipy.optimize import check_grad
 
-from eval.calibrate import (
-    SMALL_CORPORA,
-    _best_threshold,
-    _fitting_corpora,
-    _selection_loss,
-    fit_refusal,
-    fit_selection,
-    selection_rows,
-)
-from eval.squad import SquadQuestion, SquadSet
+from eval.calibrate import _best_threshold, _selection_loss, fit_refusal, fit_selection
+from eval.public.squad import SquadQuestion, SquadSet
+from eval.rows import SMALL_CORPORA, fitting_corpora, holds_answer, selection_rows
 from tests.retrievals import hit, retrieval
 
 Rows = list[tuple[dict[str, float], bool]]
@@ -133,7 +126,7 @@ def test_the_loss_falls_as_its_gradient_says() -> None:
 def test_gold_is_an_answer_in_its_own_paragraph() -> None:
     right = hit("It rained.", "It cost 48 million.", name="gold.txt")
     wrong = hit("It cost 48 million too.", name="other.txt")
-    rows = selection_rows(retrieval("What did it cost?", right, wrong), "gold.txt", ["48 million"])
+    rows = selection_rows(retrieval("What did it cost?", right, wrong), holds_answer("gold.txt", ["48 million"]))
     assert [gold for _, gold in rows] == [False, True, False]
 
 
@@ -141,7 +134,7 @@ def test_what_is_never_quoted_is_not_learnt_from() -> None:
     found = hit(
         "Bridge for 48 million", "Did it cost 48 million?", "It did.", name="gold.txt", title="Bridge for 48 million"
     )
-    rows = selection_rows(retrieval("What did it cost?", found), "gold.txt", ["48 million"])
+    rows = selection_rows(retrieval("What did it cost?", found), holds_answer("gold.txt", ["48 million"]))
     assert [gold for _, gold in rows] == [False]
 
 
@@ -150,7 +143,7 @@ def test_the_fit_asks_of_the_whole_corpus_and_of_small_ones(articles: int) -> No
     names = [f"{number:02}" for number in range(articles)]
     paragraphs = {f"{name}/00.txt": f"Text {name}." for name in names}
     questions = tuple(SquadQuestion(f"Question {name}?", f"{name}/00.txt", ("Text",)) for name in names)
-    whole, *small = _fitting_corpora(SquadSet(paragraphs, questions))
+    whole, *small = fitting_corpora(SquadSet(paragraphs, questions))
     assert whole.paragraphs == paragraphs
     assert [question.article for question in whole.questions] == names[::2]
     # Every article that fits stands in one small corpus of each size.

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from assistant.records import Filters
-from eval.experiments import without
-from eval.squad import SquadQuestion, SquadSet, read_squad
+from eval.public.experiments import without
+from eval.public.squad import SquadQuestion, SquadSet, read_squad
 
 DATA = [
     {

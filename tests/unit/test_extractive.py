@@ -8,7 +8,7 @@ import pytest
 
 from assistant import Assistant, Filters, Settings
 from assistant.answers import extractive
-from assistant.answers.extractive import MARGIN, MOST_SENTENCES, MOST_WORDS, Draft, choose, refuse
+from assistant.answers.extractive import MARGIN, WORDS_A_SENTENCE, Draft, choose, refuse
 from assistant.calibration import Calibration, Linear, Refusal
 from assistant.evidence import Candidate
 from assistant.prompts import load_prompt
@@ -17,6 +17,7 @@ from assistant.retrieval import Hit, Retrieval, Retriever
 from tests.indexes import WordEmbedding
 from tests.retrievals import article, hit, retrieval
 
+MOST = 3
 COST = "How much did the bridge of the town cost?"
 ENOUGH = Linear(intercept=1.0, weights={})
 TOO_LITTLE = Linear(intercept=-1.0, weights={})
@@ -46,7 +47,7 @@ def _chunk(found: Article, *sentences: str, cosines: tuple[float, ...] = (), sco
 
 
 def _answer(found: Retrieval, *articles: Article, refusal: Linear = ENOUGH) -> Draft:
-    return extractive.answer(found, _calibration(refusal), _articles(*articles))
+    return extractive.answer(found, _calibration(refusal), _articles(*articles), MOST)
 
 
 def _survey(found: Retrieval, *articles: Article, refusal: Linear = ENOUGH) -> Draft:
@@ -62,14 +63,14 @@ def _ranked(*scored: tuple[str, float]) -> list[Candidate]:
 
 
 def _chosen(*scored: tuple[str, float]) -> list[str]:
-    return [candidate.text for candidate in choose(_ranked(*scored))]
+    return [candidate.text for candidate in choose(_ranked(*scored), MOST)]
 
 
 # how many sentences
 
 
 def test_the_best_sentence_is_always_chosen() -> None:
-    long = "word " * (MOST_WORDS + 50)
+    long = "word " * (MOST * WORDS_A_SENTENCE + 50)
     assert _chosen((long, -9.0)) == [long]
 
 
@@ -79,13 +80,13 @@ def test_more_sentences_are_chosen_while_they_are_nearly_as_good() -> None:
 
 def test_no_more_than_three_sentences_are_chosen() -> None:
     assert _chosen(*((f"{n}", 1.0) for n in range(9))) == ["0", "1", "2"]
-    assert MOST_SENTENCES == 3
 
 
 def test_a_sentence_too_long_beside_the_others_is_passed_over_for_a_shorter_one() -> None:
-    half = "word " * (MOST_WORDS // 2)
+    limit = MOST * WORDS_A_SENTENCE
+    half = "word " * (limit // 2 + 1)
     assert _chosen((half, 3.0), (half + " more", 2.5), ("short", 2.0)) == [half, "short"]
-    fits = "other " * (MOST_WORDS - MOST_WORDS // 2)
+    fits = "other " * (limit - (limit // 2 + 1))
     assert _chosen((half, 3.0), (fits, 2.0)) == [half, fits]
 
 
@@ -94,7 +95,7 @@ def test_the_same_sentence_is_not_chosen_twice() -> None:
 
 
 def test_of_nothing_nothing_is_chosen() -> None:
-    assert choose([]) == []
+    assert choose([], MOST) == []
 
 
 # an answer

@@ -15,10 +15,12 @@ from assistant import Filters, retrieval
 from assistant.errors import ModelError
 from assistant.index.centres import PRIOR_SENTENCES
 from assistant.question import Question, read_question
-from assistant.retrieval import LEXICAL_WEIGHT, MEAN_WEIGHT, Hit, Retriever
+from assistant.retrieval import MEAN_WEIGHT, Hit, Retriever
 from assistant.weights import weigh
 from tests.indexes import WordEmbedding, open_index
 from tests.retrievals import hit
+
+LEXICAL_WEIGHT = 0.15
 
 DAM = "The Quell dam will kill the trout in the river below it, the anglers' club warned."
 COST = "It collected 4,000 signatures against the plan."
@@ -77,7 +79,7 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Retriever]:
     embedding = WordEmbedding()
     with open_index(_write(folder / "news", NEWS, METADATA), folder / "index", embedding, chunk_size=40) as index:
         index.sync()
-        yield Retriever(index, embedding)
+        yield Retriever(index, embedding, LEXICAL_WEIGHT)
 
 
 @pytest.fixture
@@ -93,7 +95,7 @@ def _searched(tmp_path: Path, files: dict[str, str], vectors: dict[str, Any], qu
     embedding = KnownEmbedding(vectors)
     with open_index(_write(tmp_path / "news", files), tmp_path / "index", embedding) as index:
         index.sync()
-        found = Retriever(index, embedding).search(read_question(question), k)
+        found = Retriever(index, embedding, LEXICAL_WEIGHT).search(read_question(question), k)
         assert found.weights == weigh(found.question.terms, found.question.function_terms, index.statistics())
         return found
 
@@ -210,7 +212,7 @@ def test_a_filter_that_lets_a_repeat_through_alone_finds_it(news: Retriever, dam
 def test_a_corpus_without_articles_holds_no_passage(tmp_path: Path, dam: Question) -> None:
     with open_index(_write(tmp_path / "news", {}), tmp_path / "index") as index:
         index.sync()
-        found = Retriever(index, WordEmbedding()).search(dam, 5)
+        found = Retriever(index, WordEmbedding(), LEXICAL_WEIGHT).search(dam, 5)
     assert not found.hits
     assert not found.passages()
     assert found.weights.known == 0
@@ -242,7 +244,9 @@ def test_one_long_article_does_not_crowd_the_others_out_of_a_survey(tmp_path: Pa
     embedding = WordEmbedding()
     with open_index(_write(tmp_path / "news", files), tmp_path / "index", embedding, chunk_size=32) as index:
         index.sync()
-        found = Retriever(index, embedding).survey(read_question("What do the sources say about the Quell dam?"), 10)
+        found = Retriever(index, embedding, LEXICAL_WEIGHT).survey(
+            read_question("What do the sources say about the Quell dam?"), 10
+        )
     assert set(_articles(found.hits)) == set(files)
 
 
@@ -298,7 +302,7 @@ def test_a_question_without_a_usable_vector_is_the_model_s_failure(news: Retriev
             return [length] * len(super()._get_query_embedding(query))
 
     with pytest.raises(ModelError, match="usable vector"):
-        Retriever(news._index, Broken()).search(read_question(ABOUT_THE_DAM), 1)
+        Retriever(news._index, Broken(), LEXICAL_WEIGHT).search(read_question(ABOUT_THE_DAM), 1)
 
 
 # hits

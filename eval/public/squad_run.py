@@ -1,15 +1,17 @@
 """Measures retrieval, extractive answers and refusal on a SQuAD-shaped file."""
 
 from pathlib import Path
+from statistics import mean
 
 from assistant import Assistant
 from assistant.answers.extractive import choose
 from assistant.calibration import calibration_for
 from assistant.evidence import answerability, rank_sentences
 from assistant.retrieval import Retrieval
-from eval.experiments import PASSAGES, Absent, Asked, ask_all, assistant_over
-from eval.metrics import balanced_accuracy, mrr_at, recall_at
-from eval.squad import SquadSet, read_squad
+from eval.metrics.refusal import balanced_accuracy
+from eval.metrics.retrieval import recall_at, reciprocal_rank_at
+from eval.public.experiments import PASSAGES, Absent, Asked, ask_all, assistant_over
+from eval.public.squad import SquadSet, read_squad
 
 DEEPEST_RANK = 10
 
@@ -32,25 +34,27 @@ def run(contexts: Path, questions: Path) -> dict[str, float]:
 
 
 def _retrieval_figures(asked: list[Asked]) -> dict[str, float]:
-    ranks = [_rank(a.retrieval, a.question.paragraph) for a in asked]
+    found = [(_paragraphs(a.retrieval), {a.question.paragraph}) for a in asked]
     return {
-        "questions": len(ranks),
-        "passage R@1": recall_at(1, ranks),
-        "passage R@5": recall_at(5, ranks),
-        "passage MRR@10": mrr_at(10, ranks),
+        "questions": len(found),
+        "passage R@1": mean(recall_at(1, *pair) for pair in found),
+        "passage R@5": mean(recall_at(5, *pair) for pair in found),
+        "passage MRR@10": mean(reciprocal_rank_at(10, *pair) for pair in found),
     }
 
 
-def _rank(retrieval: Retrieval, paragraph: str) -> int | None:
-    paragraphs = list(dict.fromkeys(hit.chunk.source.id for hit in retrieval.hits))
-    return paragraphs.index(paragraph) + 1 if paragraph in paragraphs else None
+def _paragraphs(retrieval: Retrieval) -> list[str]:
+    return list(dict.fromkeys(hit.chunk.source.id for hit in retrieval.hits))
 
 
 def _answer_figures(bot: Assistant, squad: SquadSet) -> dict[str, float]:
     calibration = calibration_for(bot.embedding_name)
     held = words = 0
     for asked in ask_all(bot, squad, "nothing", PASSAGES):
-        chosen = [candidate.text for candidate in choose(rank_sentences(asked.retrieval, calibration))]
+        chosen = [
+            candidate.text
+            for candidate in choose(rank_sentences(asked.retrieval, calibration), bot.settings.answer_sentences)
+        ]
         held += any(answer in text for answer in asked.question.answers for text in chosen)
         words += sum(len(text.split()) for text in chosen)
     return {"answer in the quotes": held / len(squad.questions), "words": words / len(squad.questions)}

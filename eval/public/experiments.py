@@ -5,14 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from assistant import Assistant, Filters, Settings
 from assistant.retrieval import Retrieval
-from eval.squad import SquadQuestion, SquadSet
+from eval.public.squad import SquadQuestion, SquadSet
 
 # What an answer is made from; the setting `top_k` by default.
 PASSAGES = 5
+
+# A question of other people's may be a whole argument.
+LONGEST_QUESTION_CHARS = 100_000
 
 # What was taken out of the corpus before the question is asked.
 Absent = Literal["nothing", "article", "paragraph"]
@@ -27,12 +30,22 @@ class Asked:
     retrieval: Retrieval
 
 
+class Texts(Protocol):
+    """A set of texts that can be made a corpus."""
+
+    def write(self, folder: Path) -> Path:
+        """Writes every text as an article below `folder`, and returns it."""
+
+
 @contextmanager
-def assistant_over(squad: SquadSet) -> Iterator[Assistant]:
-    """An assistant over the set's paragraphs, in a folder that is removed afterwards."""
+def assistant_over(texts: Texts) -> Iterator[Assistant]:
+    """An assistant over the set's texts, in a folder that is removed afterwards."""
     with tempfile.TemporaryDirectory() as folder:
-        corpus = squad.write(Path(folder) / "corpus")
-        settings = Settings(corpus_dir=corpus, index_dir=Path(folder) / "index")
+        settings = Settings(
+            corpus_dir=texts.write(Path(folder) / "corpus"),
+            index_dir=Path(folder) / "index",
+            max_question_chars=LONGEST_QUESTION_CHARS,
+        )
         with Assistant(settings) as bot:
             bot.sync(progress=True)
             yield bot

@@ -1,0 +1,1 @@
+"""The measures, as pure functions."""

@@ -1,0 +1,48 @@
+"""How well it is told which questions the articles answer. Refusing is the positive class."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+
+def balanced_accuracy(answerable: Sequence[float], unanswerable: Sequence[float], threshold: float = 0.0) -> float:
+    """Mean of the share of answerable questions scored above the threshold and of unanswerable ones not above it."""
+    kept = sum(score > threshold for score in answerable) / len(answerable)
+    refused = sum(score <= threshold for score in unanswerable) / len(unanswerable)
+    return (kept + refused) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What a threshold would do.
+
+    Attributes:
+        threshold: questions that score below it are refused, in logits.
+        answered: share of the answerable questions that would be answered.
+        refused: share of the unanswerable ones that would be refused.
+    """
+
+    threshold: float
+    answered: float
+    refused: float
+
+    @property
+    def balanced_accuracy(self) -> float:
+        """The mean of both."""
+        return (self.answered + self.refused) / 2
+
+
+def refusal_curve(answerable: Sequence[float], unanswerable: Sequence[float]) -> list[Point]:
+    """A point for each threshold that makes a difference, from refusing nothing to refusing all."""
+    scores = sorted({*answerable, *unanswerable})
+    if not scores or not answerable or not unanswerable:
+        return []
+    between = [(low + high) / 2 for low, high in pairwise(scores)]
+    return [
+        Point(
+            threshold,
+            sum(score >= threshold for score in answerable) / len(answerable),
+            sum(score < threshold for score in unanswerable) / len(unanswerable),
+        )
+        for threshold in (scores[0] - 1, *between, scores[-1] + 1)
+    ]

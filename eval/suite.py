@@ -1,0 +1,146 @@
+"""Puts the cases to an assistant and writes down what came of it."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from pydantic import AwareDatetime, Field, ValidationError
+from tqdm import tqdm
+
+from assistant import Answer, Assistant
+from assistant.calibration import calibration_for
+from assistant.evidence import answerability
+from assistant.question import read_question
+from assistant.records import Record
+from eval.cases import Case, CaseError, locate
+from eval.judge import Judge, judge_all
+from eval.metrics.citations import Piece, broken
+from eval.recipe import Recipe, recipe
+from eval.scoring import DEPTH, score
+
+# No passage at all is as hopeless as anything can be; a number keeps the curve drawable.
+HOPELESS = -20.0
+# Its name among a recipe's models.
+JUDGE = "judge"
+
+
+class Result(Record):
+    """One case and what came of it.
+
+    Attributes:
+        case: as it was asked.
+        answer: what the assistant said.
+        scores: the measures that are defined for the case.
+        answerability: the score that refusal is decided by, in logits; None for a survey, which has none.
+        faults: broken promises of the citations, in words.
+        judge_failures: why the judge gave no score, by the score's name.
+    """
+
+    case: Case
+    answer: Answer
+    scores: dict[str, float]
+    answerability: float | None
+    faults: tuple[str, ...]
+    judge_failures: dict[str, str] = Field(default_factory=dict)
+
+
+class Run(Record):
+    """All results of one run, with what they were made with."""
+
+    created: AwareDatetime
+    recipe: Recipe
+    results: tuple[Result, ...]
+
+    def part(self, split: str) -> Self:
+        """The same with the results of one split alone; "all" keeps them all."""
+        kept = tuple(result for result in self.results if split in {"all", result.case.split})
+        return self.model_copy(update={"results": kept})
+
+    def write(self, path: Path) -> None:
+        """Writes it as JSON."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
+
+
+def read_run(path: Path) -> Run:
+    """Reads what `Run.write` has written.
+
+    Raises:
+        ValueError: it is something else.
+        OSError: it cannot be read.
+    """
+    try:
+        return Run.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        message = f"{path} is not a run of this version: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise ValueError(message) from error
+
+
+def run_suite(bot: Assistant, cases: Sequence[Case], judge: Judge | None = None) -> Run:
+    """Asks every case, in order, with a progress bar.
+
+    Args:
+        bot: the assistant under test.
+        cases: what it is asked.
+        judge: a model that scores the answers too.
+
+    Raises:
+        CaseError: a quote does not stand in its article, or a case names an article that is not there.
+    """
+    if not cases:
+        message = "there are no cases to run"
+        raise CaseError(message)
+    articles = [bot.article(source.id) for source in bot.articles()]
+    texts = {article.id: article.text for article in articles}
+    evidence = {case.id: locate(case, texts) for case in cases}
+    # The first question also pays for loading the model.
+    bot.warm_up()
+    results = tuple(_results(bot, cases, evidence, texts))
+    models = {"embedding": bot.embedding_name}
+    if judge:
+        models[JUDGE] = judge.name
+        results = _judged(judge, results)
+    if any(result.answer.mode == "generative" for result in results):
+        models["answers"] = bot.settings.llm_model
+    mode = "/".join(sorted({result.answer.mode for result in results}))
+    return Run(
+        created=datetime.now(UTC),
+        recipe=recipe(bot.settings, articles, cases, mode, models),
+        results=results,
+    )
+
+
+def _results(
+    bot: Assistant, cases: Sequence[Case], evidence: Mapping[str, Sequence[Piece]], texts: Mapping[str, str]
+) -> Iterator[Result]:
+    for case in tqdm(cases, desc="Asking", unit=" cases", delay=1):
+        answer = bot.ask(case.question, case.turns(), case.filters)
+        found = bot.search(answer.standalone_question, DEPTH, case.filters)
+        top = bot.search(answer.standalone_question, bot.settings.top_k, case.filters)
+        survey = read_question(answer.standalone_question).survey
+        yield Result(
+            case=case,
+            answer=answer,
+            scores=score(case, answer, found.passages(), evidence[case.id]),
+            answerability=None if survey else _drawable(answerability(top, calibration_for(bot.embedding_name))),
+            faults=tuple(broken(answer, texts)),
+        )
+
+
+def judged_scores(scores: Mapping[str, float]) -> dict[str, float]:
+    """Those of a case's scores that the judge gave."""
+    return {name: value for name, value in scores.items() if name.startswith("judged ")}
+
+
+def _judged(judge: Judge, results: Sequence[Result]) -> tuple[Result, ...]:
+    return tuple(
+        result.model_copy(update={"scores": result.scores | found.scores, "judge_failures": found.failures})
+        for result, found in zip(results, judge_all(judge, results), strict=True)
+    )
+
+
+def _drawable(logits: float) -> float:
+    return logits if math.isfinite(logits) else HOPELESS

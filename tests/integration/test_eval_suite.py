@@ -1,0 +1,392 @@
+"""The suite end to end: cases over real articles, runs that repeat to the digit, comparison, gate and sweep."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant import Assistant, Settings
+from eval import __main__ as program
+from eval.cases import Case, CaseError, load_cases
+from eval.gate import END, MEASURED, Baseline, hold, read_baseline, renew
+from eval.rows import Lessons, add_cases
+from eval.suite import Run, read_run, run_suite
+from eval.summary import by_type, changes, compare, curve, stages, summarise
+from eval.sweep import plot, sweep, table
+from tests.articles import write_corpus
+
+CASES = """\
+- id: bridge-cost
+  type: number
+  question: How much did the works on the Harbour bridge cost?
+  answer: 48 million crowns.
+  facts: [[48 million]]
+  evidence:
+    - article: 2021/harbour.txt
+      quote: The works cost 48 million crowns, nine million more than planned.
+- id: frost-farms
+  type: number
+  split: dev
+  question: How many farms in the Velm valley does the union say are concerned?
+  answer: "310"
+  facts: [["310"]]
+  evidence:
+    - article: 2022/orchard.txt
+      quote: The union puts the number of farms concerned at 310.
+- id: bridge-follow-up
+  type: follow-up
+  question: How much did the works on it cost?
+  history:
+    - {role: user, content: "When will the Harbour bridge reopen?"}
+    - {role: assistant, content: It will reopen on 3 May.}
+  answer: 48 million crowns, as everybody knows.
+  facts: [[48 million], [everybody knows]]
+  evidence:
+    - article: 2021/harbour.txt
+      quote: The works cost 48 million crowns, nine million more than planned.
+- id: cup-final
+  type: off-topic
+  question: Who won the football cup final in Madrid?
+  answerable: false
+  note: No article is about football.
+"""
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_corpus(tmp_path_factory.mktemp("news"))
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Case, ...]:
+    path = tmp_path_factory.mktemp("cases") / "cases.yaml"
+    path.write_text(CASES, encoding="utf-8")
+    return load_cases([path])
+
+
+@pytest.fixture(scope="module")
+def bot(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    with Assistant(Settings(corpus_dir=corpus, index_dir=tmp_path_factory.mktemp("index"))) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def run(bot: Assistant, cases: tuple[Case, ...]) -> Run:
+    return run_suite(bot, cases)
+
+
+def _changed(run: Run, name: str, **scores: float) -> Run:
+    """The run with other scores for one case."""
+    results = [
+        result.model_copy(update={"scores": {**result.scores, **scores}}) if result.case.id == name else result
+        for result in run.results
+    ]
+    return run.model_copy(update={"results": tuple(results)})
+
+
+def test_every_case_is_scored(run: Run) -> None:
+    cost, _, follow_up, cup = run.results
+    assert cost.scores["correct"] == cost.scores["hit@1"] == cost.scores["MRR@10"] == cost.scores["answered"] == 1
+    assert follow_up.scores["fact recall"] == 1 / 2
+    assert follow_up.scores["correct"] == 0
+    assert cup.scores == {"refused": 1, "correct": 1, "refusal precision": 1}
+    assert [result.faults for result in run.results] == [()] * 4
+
+
+def test_two_runs_have_the_same_scores_and_answers_to_the_digit(run: Run, corpus: Path, tmp_path: Path) -> None:
+    with Assistant(Settings(corpus_dir=corpus, index_dir=tmp_path)) as other:
+        again = run_suite(other, [result.case for result in run.results])
+    assert [result.scores for result in again.results] == [result.scores for result in run.results]
+    assert [result.answerability for result in again.results] == [result.answerability for result in run.results]
+    assert [result.answer.text for result in again.results] == [result.answer.text for result in run.results]
+    assert again.recipe == run.recipe
+
+
+def test_a_run_is_written_and_read_back(run: Run, tmp_path: Path) -> None:
+    run.write(tmp_path / "deep" / "run.json")
+    assert read_run(tmp_path / "deep" / "run.json").model_dump() == run.model_dump()
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"results": []}'])
+def test_a_file_that_is_no_run_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / "run.json").write_text(content)
+    with pytest.raises(ValueError, match=r"run\.json is not a run of this version"):
+        read_run(tmp_path / "run.json")
+
+
+def test_the_recipe_says_what_the_run_depends_on(run: Run, bot: Assistant) -> None:
+    recipe = run.recipe
+    assert recipe.settings_digest == bot.settings.digest()
+    assert recipe.models == {"embedding": bot.embedding_name}
+    assert (recipe.mode, recipe.settings) == ("extractive", {})
+    assert "refusal.en" in recipe.prompts
+    assert len(recipe.corpus) == len(recipe.cases) == 16
+
+
+def test_other_articles_and_other_settings_are_another_recipe(
+    run: Run, tmp_path: Path, cases: tuple[Case, ...]
+) -> None:
+    write_corpus(tmp_path / "news")
+    (tmp_path / "news" / "new.txt").write_text("Snow fell on Tuesday. Roads were closed.\n")
+    settings = Settings(corpus_dir=tmp_path / "news", index_dir=tmp_path / "index", top_k=2)
+    with Assistant(settings) as other:
+        recipe = run_suite(other, cases).recipe
+    assert recipe.corpus != run.recipe.corpus
+    assert recipe.settings == {"top_k": "2"}
+    assert recipe.cases == run.recipe.cases
+
+
+def test_a_case_over_a_missing_article_stops_the_run_before_a_question_is_asked(
+    bot: Assistant, cases: tuple[Case, ...]
+) -> None:
+    piece = cases[0].evidence[0].model_copy(update={"article": "gone.txt"})
+    with pytest.raises(CaseError, match=r"there is no article gone\.txt"):
+        run_suite(bot, [cases[0].model_copy(update={"evidence": (piece,)})])
+
+
+def test_no_cases_are_no_run(bot: Assistant) -> None:
+    with pytest.raises(CaseError, match="no cases"):
+        run_suite(bot, [])
+
+
+def test_the_summary_averages_each_figure_over_the_cases_it_is_defined_for(run: Run) -> None:
+    found = {figure.name: estimate for figure, estimate in summarise(run.results).items()}
+    assert (found["correct"].mean, found["correct"].n) == (3 / 4, 4)
+    assert found["fact recall"].mean == pytest.approx(5 / 6)
+    assert found["fact recall"].n == 3
+    assert found["refusal recall"].n == 1
+    assert found["refusal balanced accuracy"].mean == 1
+    assert "judged correct" not in found
+
+
+def test_results_are_grouped_by_type_and_split(run: Run) -> None:
+    assert {kind: len(results) for kind, results in by_type(run.results).items()} == {
+        "number": 2,
+        "follow-up": 1,
+        "off-topic": 1,
+    }
+    assert [result.case.id for result in run.part("dev").results] == ["frost-farms"]
+    assert len(run.part("test").results) == 3
+
+
+def test_the_curve_and_the_stages_are_those_of_the_results(run: Run) -> None:
+    points = curve(run.results)
+    assert (points[0].answered, points[0].refused, points[-1].answered, points[-1].refused) == (1, 0, 0, 1)
+    times = stages(run.results)
+    assert {"question", "retrieval", "answer", "whole"} <= set(times)
+    assert all(0 <= p50 <= p95 for p50, p95 in times.values())
+
+
+def test_a_run_compared_with_itself_has_not_changed(run: Run) -> None:
+    assert all(change.difference.mean == 0 and not change.significant for change in compare(run, run))
+
+
+def test_a_change_of_every_case_is_significant(run: Run) -> None:
+    scores = [result.scores for result in run.results]
+    worse = [{**of_case, "correct": 0.0} for of_case in scores]
+    (change,) = [c for c in changes([{**s, "correct": 1.0} for s in scores], worse) if c.figure.name == "correct"]
+    assert (change.difference.mean, change.worse, change.better) == (-1, True, False)
+
+
+def test_an_answer_that_was_a_refusal_before_makes_no_other_answer_worse() -> None:
+    good, bad = {"citation precision": 1.0}, {"citation precision": 0.0}
+    (change,) = changes([good, good, {}], [good, good, bad])
+    assert change.before.mean == 1
+    assert change.after.mean == pytest.approx(2 / 3)
+    assert (change.difference.mean, change.difference.n, change.worse) == (0, 2, False)
+
+
+def test_runs_without_a_common_case_cannot_be_compared(run: Run) -> None:
+    with pytest.raises(ValueError, match="no case in common"):
+        compare(run.part("dev"), run.part("test"))
+
+
+# The gate
+
+
+def _page(folder: Path) -> Path:
+    page = folder / "evaluation.md"
+    page.write_text(f"above\n\n{MEASURED}\n{END}\n\nbelow\n", encoding="utf-8")
+    return page
+
+
+@pytest.fixture
+def baseline(run: Run, tmp_path: Path) -> Baseline:
+    renew(run, tmp_path / "baseline.json", _page(tmp_path))
+    return read_baseline(tmp_path / "baseline.json")
+
+
+def test_the_gate_is_open_to_the_baseline_itself(run: Run, baseline: Baseline) -> None:
+    assert hold(run, baseline).complaints == ()
+
+
+def test_the_gate_stops_a_fall_of_every_case(run: Run, baseline: Baseline) -> None:
+    fallen = run
+    for result in run.results:
+        fallen = _changed(fallen, result.case.id, correct=0.0)
+    (complaint,) = hold(fallen, baseline.model_copy(update={"scores": _all_correct(baseline)})).complaints
+    assert complaint.startswith("correct went from 1.000 to 0.000")
+
+
+def _all_correct(baseline: Baseline) -> dict[str, dict[str, float]]:
+    return {name: {**scores, "correct": 1.0} for name, scores in baseline.scores.items()}
+
+
+def test_a_fall_that_chance_explains_passes_the_gate(run: Run, baseline: Baseline) -> None:
+    assert hold(_changed(run, "bridge-cost", correct=0.0), baseline).complaints == ()
+
+
+def test_the_gate_names_what_is_better(run: Run, baseline: Baseline) -> None:
+    fell = baseline.model_copy(update={"scores": {n: {**s, "correct": 0.0} for n, s in baseline.scores.items()}})
+    better = run
+    for result in run.results:
+        better = _changed(better, result.case.id, correct=1.0)
+    verdict = hold(better, fell)
+    assert verdict.complaints == ()
+    assert verdict.notes[0].startswith("correct went from 0.000 to 1.000")
+
+
+def test_the_gate_stops_a_broken_promise(run: Run, baseline: Baseline) -> None:
+    broken = run.results[0].model_copy(update={"faults": ("[1] quotes what does not stand at 0-9",)})
+    verdict = hold(run.model_copy(update={"results": (broken, *run.results[1:])}), baseline)
+    assert verdict.complaints == ("bridge-cost: [1] quotes what does not stand at 0-9",)
+
+
+@pytest.mark.parametrize("what", ["cases", "corpus"])
+def test_the_gate_asks_for_a_new_baseline_when_it_is_about_something_else(
+    run: Run, baseline: Baseline, what: str
+) -> None:
+    other = baseline.model_copy(update={"recipe": baseline.recipe.model_copy(update={what: "0" * 16})})
+    (complaint,) = hold(run, other).complaints
+    assert complaint.startswith(f"the {what} are not those of the baseline")
+    assert "gate --renew" in complaint
+
+
+def test_a_damaged_baseline_is_said_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "baseline.json").write_text("{}")
+    with pytest.raises(ValueError, match="gate --renew"):
+        read_baseline(tmp_path / "baseline.json")
+
+
+def test_cases_are_learned_from(corpus: Path, cases: tuple[Case, ...]) -> None:
+    lessons = Lessons()
+    add_cases(lessons, cases, corpus)
+    assert lessons.same.keys() == {"en"}
+    rows = lessons.pooled()
+    assert [answerable for _, answerable in rows.refusal] == [True, True, True, False]
+    # Of each answerable question one sentence is the evidence.
+    assert [sum(gold for _, gold in sentences) for sentences in rows.selection] == [1, 1, 1]
+    assert lessons.other.refusal == []
+
+
+# The commands
+
+
+@pytest.fixture
+def files(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the cases; the shipped articles are these ones."""
+    (tmp_path / "cases.yaml").write_text(CASES, encoding="utf-8")
+    monkeypatch.setattr(program, "SEEDS", corpus)
+    monkeypatch.setattr(program, "SHIPPED", tmp_path / "cases.yaml")
+    return tmp_path
+
+
+def test_the_command_run_writes_the_run_and_its_reports(
+    files: Path, corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program.main(["run", str(files / "cases.yaml"), "--corpus", str(corpus), "--out", str(files / "out")])
+    assert {path.name for path in (files / "out").iterdir()} == {"run.json", "report.html", "report.md"}
+    assert "correct" in capsys.readouterr().out
+    assert len(json.loads((files / "out" / "run.json").read_text())["results"]) == 4
+
+
+def test_the_command_compare_reads_two_runs(files: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run.write(files / "a" / "run.json")
+    _changed(run, "bridge-cost", correct=0.0).write(files / "b.json")
+    program.main(["compare", str(files / "a"), str(files / "b.json"), "--markdown", str(files / "c.md")])
+    assert "How much did the works on the Harbour bridge cost?" in (files / "c.md").read_text()
+    assert "correct" in capsys.readouterr().out
+
+
+def test_the_command_gate_passes_fails_and_renews(
+    files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = files / "baseline.json"
+    monkeypatch.setattr("eval.gate.renew.__defaults__", (path, _page(files)))
+    monkeypatch.setattr("eval.gate.read_baseline.__defaults__", (path,))
+    program.main(["gate", "--renew"])
+    assert re.fullmatch(r"above\n.*\| correct \| .*\nbelow\n", (files / "evaluation.md").read_text(), re.DOTALL)
+    program.main(["gate"])
+    assert "4 cases: no promise broken" in capsys.readouterr().out
+    other: dict[str, Any] = json.loads(path.read_text())
+    other["recipe"]["cases"] = "0" * 16
+    path.write_text(json.dumps(other))
+    with pytest.raises(SystemExit):
+        program.main(["gate"])
+    assert "Worse: the cases are not those of the baseline" in capsys.readouterr().out
+
+
+def test_a_judge_that_cannot_be_reached_is_counted_and_shown(
+    files: Path, corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "one.yaml").write_text("\n".join(CASES.splitlines()[:8]), encoding="utf-8")
+    arguments = ["run", str(files / "one.yaml"), "--corpus", str(corpus), "--out", str(files / "out")]
+    program.main([*arguments, "--judge", "judge-model", "--judge-url", "http://127.0.0.1:9/v1"])
+    assert "The judge failed on 3 of 3 judgements: 3 not reachable." in capsys.readouterr().out
+    (result,) = read_run(files / "out" / "run.json").results
+    assert set(result.judge_failures) == {"judged correct", "judged faithful", "judged relevant"}
+    assert "judged correct" not in result.scores
+
+
+@pytest.mark.parametrize(
+    ("arguments", "address", "key"),
+    [
+        ([], "https://api.openai.com/v1", "sk-answers"),
+        (["--judge-url", "http://127.0.0.1:9/v1"], "http://127.0.0.1:9/v1", "sk-judge"),
+    ],
+)
+def test_no_key_goes_to_another_endpoint_than_its_own(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], address: str, key: str
+) -> None:
+    monkeypatch.setenv("EVAL_JUDGE_API_KEY", "sk-judge")
+    options = program._parser().parse_args(["run", "--judge", "m", *arguments])
+    judge = program._judge(options, Settings(openai_api_key="sk-answers"))
+    assert judge
+    assert judge.base_url == address
+    assert judge.api_key
+    assert judge.api_key.get_secret_value() == key
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["run", "missing.yaml"], "missing.yaml: cannot be read"),
+        (["run", "--corpus", "missing"], "missing"),
+        (["compare", "a.json", "b.json"], "a.json"),
+        (["sweep", "missing.yaml"], "missing.yaml: cannot be read"),
+    ],
+)
+def test_what_a_command_cannot_do_is_said_in_words(
+    arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        program.main(arguments)
+    error = capsys.readouterr().err
+    assert complaint in error
+    assert "Traceback" not in error
+
+
+def test_a_sweep_tries_each_value_beside_the_one_in_use(corpus: Path, cases: tuple[Case, ...], tmp_path: Path) -> None:
+    trials = sweep(corpus, cases, {"top_k": (1,), "answer_sentences": (1, 3)})
+    assert [(t.setting, t.value, t.in_use) for t in trials] == [
+        ("answer_sentences", 1, False),
+        ("answer_sentences", 3, True),
+        ("top_k", 1, False),
+        ("top_k", 5, True),
+    ]
+    assert "| top_k | **5** |" in table(trials)
+    plot(trials, tmp_path / "sweep.svg")
+    assert (tmp_path / "sweep.svg").read_text().startswith("<?xml")
