@@ -147,12 +147,16 @@ def _columns(columns: dict[str, dict[str, float]]) -> Table:
 
 @contextmanager
 def _assistant(corpus: Path, index: Path | None) -> Iterator[Assistant]:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Assistant(Settings(corpus_dir=corpus, index_dir=index or Path(folder))) as bot,
-    ):
-        bot.sync(progress=True)
-        yield bot
+    with tempfile.TemporaryDirectory() as folder:
+        # An index that is thrown away afterwards must leave nothing on a server.
+        settings = (
+            Settings(corpus_dir=corpus, index_dir=index)
+            if index
+            else Settings(corpus_dir=corpus, index_dir=Path(folder), chroma_url=None)
+        )
+        with Assistant(settings) as bot:
+            bot.sync(progress=True)
+            yield bot
 
 
 def _report(run: "Run", split: str, out: Path) -> None:

@@ -140,7 +140,7 @@ def _rounded(weights: Mapping[str, float]) -> dict[str, float]:
 
 def _provenance(files: Sequence[Path], cases: Sequence[Case]) -> dict[str, Any]:
     return {
-        "command": f"python -m eval calibrate {' '.join(path.name for path in files)}",
+        "command": f"python -m eval calibrate {' '.join(path.name for path in files)}{'' if cases else ' --cases'}",
         "files": {path.name: f"sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files},
         "cases": f"{len(cases)} of the dev split, sha256 {digest(case.model_dump_json() for case in cases)}",
         "split": "of the files every other article fits, the rest measure; of the cases dev fits, test measures",

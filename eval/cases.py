@@ -11,6 +11,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from assistant.records import Filters, Record, Span, Turn
+from eval.metrics.answers import words
 from eval.metrics.citations import Place
 
 SHIPPED = Path(__file__).parent / "cases"
@@ -74,8 +75,8 @@ class Case(Record):
         if not self.answerable and any(given.values()):
             message = f"an unanswerable case cannot have {' or '.join(name for name, value in given.items() if value)}"
             raise ValueError(message)
-        if not all(form.strip() for forms in self.facts for form in forms) or not all(self.facts):
-            message = "each of the facts needs at least one way to say it, and none may be empty"
+        if not all(words(form) for forms in self.facts for form in forms) or not all(self.facts):
+            message = "each of the facts needs at least one way to say it, and each way at least one word"
             raise ValueError(message)
         return self
 
@@ -135,7 +136,8 @@ def _read(path: Path) -> Iterator[Case]:
     except (OSError, UnicodeDecodeError) as error:
         message = f"{path}: cannot be read: {error}"
         raise CaseError(message) from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
+        # A date that no calendar has is a plain ValueError.
         message = f"{path}: is not YAML: {error}"
         raise CaseError(message) from error
     if not isinstance(tree, yaml.SequenceNode):

@@ -41,7 +41,7 @@ def hold(run: Run, baseline: Baseline) -> Verdict:
     complaints = [f"{result.case.id}: {fault}" for result in run.results for fault in result.faults]
     complaints += [
         f"the {what} are not those of the baseline; look at the change and run {RENEW}"
-        for what in ("cases", "corpus")
+        for what in ("cases", "corpus", "settings", "models")
         if getattr(run.recipe, what) != getattr(baseline.recipe, what)
     ]
     scores = {result.case.id: result.scores for result in run.results}
@@ -58,7 +58,7 @@ def renew(run: Run, path: Path = BASELINE, page: Path = PAGE) -> None:
     _, _, below = rest.partition(END)
     tables = markdown_figures(run.part("test")).strip()
     page.write_text(f"{above}{MEASURED}\n\n{tables}\n\n{END}{below}", encoding="utf-8")
-    scores = {result.case.id: _rounded(result.scores) for result in run.results}
+    scores = {result.case.id: result.scores for result in run.results}
     baseline = Baseline(recipe=run.recipe, scores=scores)
     path.write_text(baseline.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
@@ -83,7 +83,3 @@ def _in_words(change: Change) -> str:
         f"{change.figure.name} went from {change.before.mean:.3f} to {change.after.mean:.3f} "
         f"(95% interval of the difference {low:+.3f} to {high:+.3f})"
     )
-
-
-def _rounded(scores: dict[str, float]) -> dict[str, float]:
-    return {name: round(value, 6) for name, value in scores.items()}

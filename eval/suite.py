@@ -9,7 +9,7 @@ from typing import Self
 from pydantic import AwareDatetime, Field, ValidationError
 from tqdm import tqdm
 
-from assistant import Answer, Assistant
+from assistant import Answer, Assistant, QuestionError
 from assistant.calibration import calibration_for
 from assistant.evidence import answerability
 from assistant.question import read_question
@@ -117,16 +117,22 @@ def _results(
     bot: Assistant, cases: Sequence[Case], evidence: Mapping[str, Sequence[Piece]], texts: Mapping[str, str]
 ) -> Iterator[Result]:
     for case in tqdm(cases, desc="Asking", unit=" cases", delay=1):
-        answer = bot.ask(case.question, case.turns(), case.filters)
+        try:
+            answer = bot.ask(case.question, case.turns(), case.filters)
+        except QuestionError as error:
+            message = f"{case.place}: question of {case.id}: {error}"
+            raise CaseError(message) from error
         found = bot.search(answer.standalone_question, DEPTH, case.filters)
         top = bot.search(answer.standalone_question, bot.settings.top_k, case.filters)
         survey = read_question(answer.standalone_question).survey
+        faults = broken(answer, texts)
+        scores = score(case, answer, found.passages(), evidence[case.id])
         yield Result(
             case=case,
             answer=answer,
-            scores=score(case, answer, found.passages(), evidence[case.id]),
+            scores=scores if answer.refused else {**scores, "broken citations": float(bool(faults))},
             answerability=None if survey else _drawable(answerability(top, calibration_for(bot.embedding_name))),
-            faults=tuple(broken(answer, texts)),
+            faults=tuple(faults),
         )
 
 

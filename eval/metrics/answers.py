@@ -1,12 +1,14 @@
 """How well an answer says what it should: key facts, and SQuAD's token F1 and exact match."""
 
 import re
+import string
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
 _GROUPED_DIGITS = re.compile(r"(?<=\d)[,.\u00a0\u202f ](?=\d{3}(?!\d))")
-_WORD = re.compile(r"\w+|[%$€£]")
+# A decimal is one word: "2.5 billion" does not say "5 billion".
+_WORD = re.compile(r"\d+(?:[.,]\d+)+|\w+|[%$€£]")
 _ARTICLES = frozenset({"a", "an", "the"})
 
 
@@ -14,7 +16,7 @@ def words(text: str) -> list[str]:
     """A text's words as they are compared: without case, accents and punctuation; 1,500 and 1 500 are 1500."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(character for character in plain if not unicodedata.combining(character))
-    return _WORD.findall(_GROUPED_DIGITS.sub("", plain))
+    return [word.replace(",", ".") for word in _WORD.findall(_GROUPED_DIGITS.sub("", plain))]
 
 
 def fact_recall(answer: str, facts: Sequence[Sequence[str]]) -> float:
@@ -40,4 +42,6 @@ def _padded(text: str) -> str:
 
 
 def _squad_words(text: str) -> list[str]:
-    return [word for word in words(text) if word not in _ARTICLES]
+    """Lower case, punctuation deleted, articles left out: SQuAD's own normalisation, with punctuation of any script."""
+    letters = "".join(c for c in text.lower() if c not in string.punctuation and unicodedata.category(c)[0] != "P")
+    return [word for word in letters.split() if word not in _ARTICLES]

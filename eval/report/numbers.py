@@ -9,7 +9,7 @@ from eval.metrics.bootstrap import Estimate
 from eval.summary import Figure
 
 # Figures that count something; all others are shares of one.
-COUNTS = frozenset({"words"})
+COUNTS = frozenset({"words", "prompt tokens", "completion tokens"})
 UNKNOWN = "–"
 
 

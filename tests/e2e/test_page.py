@@ -10,7 +10,7 @@ from tests.pages import Served, Visit
 
 COST = "How much did the repairs of the Harbour bridge cost?"
 FARMS = "How many farms does the union put at concerned by the frost?"
-SHEEP = "How many sheep were lost to the snow at Tarn?"
+SHEEP = "How many lost sheep did the vicar count at Tarn?"
 LIGHTHOUSE = "To whom was the lighthouse at Skerry Rock sold, and for how much?"
 OPERA = "Which orchestra played at the opening of the opera house in Vienna?"
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}}

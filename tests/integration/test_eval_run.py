@@ -167,7 +167,7 @@ def test_a_calibration_is_fitted_and_written_with_its_provenance(
     entries = {name: Calibration.model_validate(entry) for name, entry in json.loads(text).items()}
     assert entries.keys() == {CALIBRATED, UNCALIBRATED} == json.loads(shipped).keys()
     fitted, lexical = entries[CALIBRATED], entries[UNCALIBRATED]
-    assert fitted.provenance["command"] == "python -m eval calibrate english.json russian.json"
+    assert fitted.provenance["command"] == "python -m eval calibrate english.json russian.json --cases"
     assert fitted.provenance["files"].keys() == {"english.json", "russian.json"}
     assert fitted.refusal.same_language.weights.keys() == SAME_LANGUAGE
     # Both files have the same paragraphs, in English.

@@ -30,7 +30,7 @@ CASES = """\
 - id: frost-farms
   type: number
   split: dev
-  question: How many farms in the Velm valley does the union say are concerned?
+  question: How many farms does the union put at concerned by the frost?
   answer: "310"
   facts: [["310"]]
   evidence:
@@ -219,8 +219,13 @@ def baseline(run: Run, tmp_path: Path) -> Baseline:
     return read_baseline(tmp_path / "baseline.json")
 
 
-def test_the_gate_is_open_to_the_baseline_itself(run: Run, baseline: Baseline) -> None:
-    assert hold(run, baseline).complaints == ()
+def test_the_gate_finds_nothing_worse_or_better_than_the_baseline_itself(run: Run, tmp_path: Path) -> None:
+    odd = run
+    for n, result in enumerate(run.results):
+        odd = _changed(odd, result.case.id, **{name: value / (n + 3) for name, value in result.scores.items()})
+    renew(odd, tmp_path / "baseline.json", _page(tmp_path))
+    verdict = hold(odd, read_baseline(tmp_path / "baseline.json"))
+    assert (verdict.complaints, verdict.notes) == ((), ())
 
 
 def test_the_gate_stops_a_fall_of_every_case(run: Run, baseline: Baseline) -> None:
@@ -255,11 +260,11 @@ def test_the_gate_stops_a_broken_promise(run: Run, baseline: Baseline) -> None:
     assert verdict.complaints == ("bridge-cost: [1] quotes what does not stand at 0-9",)
 
 
-@pytest.mark.parametrize("what", ["cases", "corpus"])
+@pytest.mark.parametrize("what", ["cases", "corpus", "settings", "models"])
 def test_the_gate_asks_for_a_new_baseline_when_it_is_about_something_else(
     run: Run, baseline: Baseline, what: str
 ) -> None:
-    other = baseline.model_copy(update={"recipe": baseline.recipe.model_copy(update={what: "0" * 16})})
+    other = baseline.model_copy(update={"recipe": baseline.recipe.model_copy(update={what: "another"})})
     (complaint,) = hold(run, other).complaints
     assert complaint.startswith(f"the {what} are not those of the baseline")
     assert "gate --renew" in complaint

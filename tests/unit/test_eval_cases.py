@@ -76,7 +76,13 @@ def test_a_mistake_is_named_by_file_line_and_key(tmp_path: Path, old: str, new: 
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
-    [("id: x\n", "not a list of cases"), ("", "not a list"), ("- [", "is not YAML"), ("- a\n- b\n", ":1: ")],
+    [
+        ("id: x\n", "not a list of cases"),
+        ("", "not a list"),
+        ("- [", "is not YAML"),
+        ("- a\n- b\n", ":1: "),
+        ("- day: 2020-02-30\n", "day is out of range"),
+    ],
 )
 def test_a_file_of_something_else_is_refused(tmp_path: Path, text: str, complaint: str) -> None:
     with pytest.raises(CaseError, match=complaint):

@@ -45,6 +45,7 @@ RECIPE = Recipe(
     settings_digest="d1",
     settings={},
     prompts={},
+    data={},
     corpus="c1",
     cases="q1",
 )

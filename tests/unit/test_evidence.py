@@ -123,7 +123,7 @@ def test_a_question_in_an_unknown_language_is_taken_to_be_in_that_of_the_article
 def test_the_better_of_the_two_languages_decides() -> None:
     weights = TermWeights({"bridg": 1.0}, known=0.1, mean_length=20.0)
     hits = hit("The bridge.", language="en"), hit("Мост.", name="b.txt", language="ru", cosines=(0.6,))
-    found = retrieval("How much did the bridge of the town cost?", *hits, weights=weights)
+    found = retrieval("Where is the bridge of the town?", *hits, weights=weights)
     better_same = _calibration(same=_linear(cosine=10.0), other=_linear(cosine=10.0))
     assert answerability(found, better_same) == pytest.approx(8.0)
     better_other = _calibration(same=_linear(-3.0, cosine=10.0), other=_linear(cosine=10.0))
@@ -387,3 +387,23 @@ def test_passages_that_do_not_answer_are_not_quoted_beside_those_that_do() -> No
 @pytest.mark.parametrize("text", ["the", "Who is he?", "How much is it?", "Кто он?"])
 def test_function_words_alone_are_not_answered(text: str) -> None:
     assert answerability(retrieval(text, hit("He is the one.")), _calibration()) == -math.inf
+
+
+@pytest.mark.parametrize(
+    ("question", "sentences", "cosine"),
+    [
+        ("How much did the bridge cost?", ("The bridge cost 48 million.", "It is old."), 0.9),
+        ("How much did the bridge cost?", ("The bridge cost much.", "It cost 48 million."), 0.9),
+        ("How much did the bridge cost?", ("The bridge cost much.", "It is old.", "Spring brought 48 floods."), 0.6),
+        ("How much did the bridge cost?", ("The bridge cost much.", "It is old."), 0.0),
+        ("When did the bridge open?", ("The bridge opened.", "It is old."), 0.0),
+        ("When did the bridge open?", ("The bridge opened in 1990.", "It is old."), 0.9),
+        # Names stand everywhere, so their absence tells nothing.
+        ("Who built the bridge?", ("the bridge was built.", "It is old."), 0.9),
+    ],
+)
+def test_a_claim_without_the_number_or_date_that_is_asked_for_answers_nothing(
+    question: str, sentences: tuple[str, ...], cosine: float
+) -> None:
+    found = retrieval(question, hit(*sentences, cosines=(0.9, 0.6, 0.5)[: len(sentences)]))
+    assert refusal_features(found, found.hits)["cosine"] == pytest.approx(cosine)

@@ -18,6 +18,7 @@ from tests.indexes import WordEmbedding
 from tests.retrievals import article, hit, retrieval
 
 MOST = 3
+WHAT_ABOUT_IT = "What do the sources say about the bridge?"
 COST = "How much did the bridge of the town cost?"
 ENOUGH = Linear(intercept=1.0, weights={})
 TOO_LITTLE = Linear(intercept=-1.0, weights={})
@@ -258,7 +259,7 @@ def test_a_survey_quotes_the_best_sentence_of_each_article() -> None:
 
 def test_a_survey_hears_articles_that_would_not_answer_alone_but_none_that_is_silent() -> None:
     near, far = article("The bridge cost much.", "near.txt"), article("It rained.", "far.txt")
-    found = retrieval(COST, _chunk(near, near.text, cosines=(0.8,)), _chunk(far, far.text, cosines=(0.5,)))
+    found = retrieval(WHAT_ABOUT_IT, _chunk(near, near.text, cosines=(0.8,)), _chunk(far, far.text, cosines=(0.5,)))
     draft = _survey(found, near, far, refusal=Linear(intercept=-10.0, weights={"cosine": 10.0}))
     assert [citation.source.id for citation in draft.citations] == ["near.txt"]
     assert _survey(found, near, far, refusal=Linear(intercept=-20.0, weights={})) == refuse("en")
