@@ -51,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--markdown", type=Path, metavar="FILE", help="also write the comparison to a file")
     compare.set_defaults(command=_compare)
     gate = commands.add_parser("gate", help="fail if the shipped cases come out worse than the committed baseline")
+    gate.add_argument("cases", type=Path, nargs="*", help="files or folders of cases; by default the shipped ones")
+    gate.add_argument("--corpus", type=Path, default=SEEDS, help="folder of the articles that the cases are about")
+    gate.add_argument("--baseline", type=Path, metavar="FILE", help="by default the committed one")
     gate.add_argument("--renew", action="store_true", help="make this run the baseline instead")
     gate.set_defaults(command=_gate)
     calibrate = commands.add_parser("calibrate", help="fit the coefficients of refusal and sentence selection")
@@ -195,15 +198,17 @@ def _run_file(path: Path) -> Path:
 
 
 def _gate(options: argparse.Namespace) -> None:
-    from eval.gate import hold, read_baseline, renew
+    from eval.gate import BASELINE, PAGE, document, hold, read_baseline, renew
     from eval.suite import run_suite
 
-    with _assistant(SEEDS, None) as bot:
-        run = run_suite(bot, load_cases([SHIPPED]))
+    with _assistant(options.corpus, None) as bot:
+        run = run_suite(bot, load_cases(options.cases or [SHIPPED]))
     if options.renew:
-        renew(run)
+        renew(run, options.baseline or BASELINE)
+        if options.baseline is None:
+            document(run, PAGE)
         return
-    verdict = hold(run, read_baseline())
+    verdict = hold(run, read_baseline(options.baseline or BASELINE))
     for note in verdict.notes:
         print(f"Better: {note}")
     for complaint in verdict.complaints:

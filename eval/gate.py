@@ -52,19 +52,23 @@ def hold(run: Run, baseline: Baseline) -> Verdict:
     return Verdict(complaints=tuple(complaints), notes=tuple(notes))
 
 
-def renew(run: Run, path: Path = BASELINE, page: Path = PAGE) -> None:
-    """Makes a run the baseline, and its test half the table of the page about evaluation."""
-    above, _, rest = page.read_text(encoding="utf-8").partition(MEASURED)
-    _, _, below = rest.partition(END)
-    tables = markdown_figures(run.part("test")).strip()
-    page.write_text(f"{above}{MEASURED}\n\n{tables}\n\n{END}{below}", encoding="utf-8")
+def renew(run: Run, path: Path) -> None:
+    """Makes a run the baseline."""
     scores = {result.case.id: result.scores for result in run.results}
     baseline = Baseline(recipe=run.recipe, scores=scores)
     path.write_text(baseline.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
 
+def document(run: Run, page: Path) -> None:
+    """Makes the test half of a run the table of the page about evaluation."""
+    above, _, rest = page.read_text(encoding="utf-8").partition(MEASURED)
+    _, _, below = rest.partition(END)
+    tables = markdown_figures(run.part("test")).strip()
+    page.write_text(f"{above}{MEASURED}\n\n{tables}\n\n{END}{below}", encoding="utf-8")
+
+
 def read_baseline(path: Path = BASELINE) -> Baseline:
-    """The committed baseline.
+    """A baseline, by default the committed one.
 
     Raises:
         ValueError: it is not one of this version.

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -12,11 +13,12 @@ from tqdm import tqdm
 from assistant import Answer, Assistant, QuestionError
 from assistant.calibration import calibration_for
 from assistant.evidence import answerability
-from assistant.question import read_question
 from assistant.records import Record
+from assistant.retrieval import Retrieval
 from eval.cases import Case, CaseError, locate
 from eval.judge import Judge, judge_all
 from eval.metrics.citations import Piece, broken
+from eval.mistakes import first_mistake
 from eval.recipe import Recipe, recipe
 from eval.scoring import DEPTH, score
 
@@ -74,8 +76,7 @@ def read_run(path: Path) -> Run:
     try:
         return Run.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        first = error.errors()[0]
-        message = f"{path} is not a run of this version: {'.'.join(map(str, first['loc']))}: {first['msg']}"
+        message = f"{path} is not a run of this version: {first_mistake(error)}"
         raise ValueError(message) from error
 
 
@@ -122,16 +123,17 @@ def _results(
         except QuestionError as error:
             message = f"{case.place}: question of {case.id}: {error}"
             raise CaseError(message) from error
-        found = bot.search(answer.standalone_question, DEPTH, case.filters)
-        top = bot.search(answer.standalone_question, bot.settings.top_k, case.filters)
-        survey = read_question(answer.standalone_question).survey
+        top_k = bot.settings.top_k
+        found = bot.search(answer.standalone_question, max(DEPTH, top_k), case.filters)
         faults = broken(answer, texts)
-        scores = score(case, answer, found.passages(), evidence[case.id])
+        scores = score(case, answer, found.passages()[:DEPTH], evidence[case.id])
         yield Result(
             case=case,
             answer=answer,
             scores=scores if answer.refused else {**scores, "broken citations": float(bool(faults))},
-            answerability=None if survey else _drawable(answerability(top, calibration_for(bot.embedding_name))),
+            answerability=None
+            if found.question.survey
+            else _answerability(replace(found, hits=found.hits[:top_k]), bot.embedding_name),
             faults=tuple(faults),
         )
 
@@ -148,5 +150,6 @@ def _judged(judge: Judge, results: Sequence[Result]) -> tuple[Result, ...]:
     )
 
 
-def _drawable(logits: float) -> float:
+def _answerability(retrieval: Retrieval, embedding: str) -> float:
+    logits = answerability(retrieval, calibration_for(embedding))
     return logits if math.isfinite(logits) else HOPELESS

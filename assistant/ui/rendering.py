@@ -13,8 +13,8 @@ from typing import Final
 
 from babel import Locale
 
+from assistant.markup import Target, markdown_html
 from assistant.records import Answer, Article, Citation, Filters, Source, Span
-from assistant.ui.markup import Target, markdown_html
 
 SUPPORT_WORDS: Final = {
     "supported": "Supported by the quote",

@@ -25,6 +25,7 @@ from assistant import Assistant, QuestionError
 from assistant.metadata import Overrides
 from eval.metrics.averages import averages
 from eval.metrics.retrieval import average_precision, ndcg_at, recall_at, reciprocal_rank_at
+from eval.mistakes import first_mistake
 from eval.public.experiments import assistant_over
 from eval.public.pages import page, page_name, write_pages
 
@@ -190,9 +191,7 @@ def _entry(line: bytes, kind: type[_Kind], place: str) -> _Kind:
     try:
         return kind.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(map(str, first["loc"]))
-        message = f"{place}: {f'{key}: ' if key else ''}{first['msg']}"
+        message = f"{place}: {first_mistake(error)}"
         raise ValueError(message) from error
 
 

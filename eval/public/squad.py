@@ -10,6 +10,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from eval.mistakes import first_mistake
+
 
 @dataclass(frozen=True, slots=True)
 class SquadQuestion:
@@ -115,9 +117,7 @@ def _read(path: Path) -> _File:
     try:
         return _File.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        message = f"{path} is not a SQuAD-shaped file: {f'{place}: ' if place else ''}{first['msg']}"
+        message = f"{path} is not a SQuAD-shaped file: {first_mistake(error)}"
         raise ValueError(message) from error
 
 

@@ -11,7 +11,7 @@ import pytest
 from assistant import Assistant, Settings
 from eval import __main__ as program
 from eval.cases import Case, CaseError, load_cases
-from eval.gate import END, MEASURED, Baseline, hold, read_baseline, renew
+from eval.gate import END, MEASURED, PAGE, Baseline, document, hold, read_baseline, renew
 from eval.rows import Lessons, add_cases
 from eval.suite import Run, read_run, run_suite
 from eval.summary import by_type, changes, compare, curve, stages, summarise
@@ -207,23 +207,24 @@ def test_runs_without_a_common_case_cannot_be_compared(run: Run) -> None:
 # The gate
 
 
-def _page(folder: Path) -> Path:
-    page = folder / "evaluation.md"
-    page.write_text(f"above\n\n{MEASURED}\n{END}\n\nbelow\n", encoding="utf-8")
-    return page
-
-
 @pytest.fixture
 def baseline(run: Run, tmp_path: Path) -> Baseline:
-    renew(run, tmp_path / "baseline.json", _page(tmp_path))
+    renew(run, tmp_path / "baseline.json")
     return read_baseline(tmp_path / "baseline.json")
+
+
+def test_the_documented_table_is_renewed_between_its_marks(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "evaluation.md"
+    page.write_text(f"above\n\n{MEASURED}\n{END}\n\nbelow\n", encoding="utf-8")
+    document(run, page)
+    assert re.fullmatch(r"above\n.*\| correct \| .*\nbelow\n", page.read_text(), re.DOTALL)
 
 
 def test_the_gate_finds_nothing_worse_or_better_than_the_baseline_itself(run: Run, tmp_path: Path) -> None:
     odd = run
     for n, result in enumerate(run.results):
         odd = _changed(odd, result.case.id, **{name: value / (n + 3) for name, value in result.scores.items()})
-    renew(odd, tmp_path / "baseline.json", _page(tmp_path))
+    renew(odd, tmp_path / "baseline.json")
     verdict = hold(odd, read_baseline(tmp_path / "baseline.json"))
     assert (verdict.complaints, verdict.notes) == ((), ())
 
@@ -291,11 +292,9 @@ def test_cases_are_learned_from(corpus: Path, cases: tuple[Case, ...]) -> None:
 
 
 @pytest.fixture
-def files(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the cases; the shipped articles are these ones."""
+def files(tmp_path: Path) -> Path:
+    """A folder with the cases."""
     (tmp_path / "cases.yaml").write_text(CASES, encoding="utf-8")
-    monkeypatch.setattr(program, "SEEDS", corpus)
-    monkeypatch.setattr(program, "SHIPPED", tmp_path / "cases.yaml")
     return tmp_path
 
 
@@ -317,20 +316,20 @@ def test_the_command_compare_reads_two_runs(files: Path, run: Run, capsys: pytes
 
 
 def test_the_command_gate_passes_fails_and_renews(
-    files: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    files: Path, corpus: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = files / "baseline.json"
-    monkeypatch.setattr("eval.gate.renew.__defaults__", (path, _page(files)))
-    monkeypatch.setattr("eval.gate.read_baseline.__defaults__", (path,))
-    program.main(["gate", "--renew"])
-    assert re.fullmatch(r"above\n.*\| correct \| .*\nbelow\n", (files / "evaluation.md").read_text(), re.DOTALL)
-    program.main(["gate"])
+    gate = ["gate", str(files / "cases.yaml"), "--corpus", str(corpus), "--baseline", str(path)]
+    page = PAGE.read_bytes()
+    program.main([*gate, "--renew"])
+    assert PAGE.read_bytes() == page
+    program.main(gate)
     assert "4 cases: no promise broken" in capsys.readouterr().out
     other: dict[str, Any] = json.loads(path.read_text())
     other["recipe"]["cases"] = "0" * 16
     path.write_text(json.dumps(other))
     with pytest.raises(SystemExit):
-        program.main(["gate"])
+        program.main(gate)
     assert "Worse: the cases are not those of the baseline" in capsys.readouterr().out
 
 

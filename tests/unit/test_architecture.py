@@ -19,7 +19,7 @@ ORDER = (
     *("errors", "records", "settings", "articles", "tokens", "terms", "languages", "prompts"),
     *("cleaning", "metadata", "corpus", "chunks", "models", "index"),
     *("context", "question", "spelling", "weights", "retrieval", "calibration", "evidence", "citations"),
-    *("conversation", "answers", "assistant", "ui", "cli_output", "cli"),
+    *("conversation", "answers", "assistant", "markup", "ui", "cli_output", "cli"),
 )
 
 # Where a vendor's package may be imported.

@@ -4,12 +4,12 @@ import io
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from rich.console import Console
 
+from assistant.markup import Target, markdown_html
 from assistant.records import Answer, Citation, Passage, Sentence, Source
 from eval.cases import Case, Evidence, Quote
 from eval.metrics.bootstrap import Estimate
@@ -19,13 +19,13 @@ from eval.report import html, numbers
 from eval.report.charts import refusal_chart
 from eval.report.diagnosis import GOOD, diagnose, verdict
 from eval.report.html import html_report
-from eval.report.markup import answer_html
 from eval.report.tables import markdown, markdown_comparison, terminal, terminal_comparison
 from eval.report.traces import facts, trace
 from eval.report.views import chosen, segments
 from eval.report.words import Flip, flips, judgement, recipe_changes, shortened, side_by_side
 from eval.suite import Result, Run
 from eval.summary import FIGURES, Change, curve
+from tests.markup import Page
 
 DAY, COST, FERRIES = "It reopens on 3 May.", "It cost 48 million crowns.", "Ferries run for a month."
 TEXT = f"{DAY} {COST} {FERRIES}"
@@ -59,26 +59,6 @@ HOSTILE = [
     "{{ 7 * 7 }} {% raw %} | a | b |",
 ]
 FIGURE = {figure.name: figure for figure in FIGURES}
-
-
-class Page(HTMLParser):
-    """What a browser would make of it: the tags with their attributes, and the text."""
-
-    def __init__(self, markup: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(markup)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    def values(self, name: str) -> list[str]:
-        return [attributes[name] or "" for _, attributes in self.tags if name in attributes]
 
 
 def a_passage(start: int = 0, end: int = len(TEXT)) -> Passage:
@@ -495,7 +475,7 @@ def test_the_measures_of_a_case_tell_why_the_judge_gave_none() -> None:
 
 
 def test_an_answer_is_rendered_with_markers_that_lead_to_its_quotes() -> None:
-    rendered = answer_html("**Gazette**:\n> It is. [1] <b>\\[1\\] [2]", {1: "cite-bridge-1"})
+    rendered = markdown_html("**Gazette**:\n> It is. [1] <b>\\[1\\] [2]", {1: Target("cite-bridge-1")})
     assert rendered == (
         "<p><strong>Gazette</strong>:</p>\n<blockquote>\n"
         '<p>It is. <a class="cite" href="#cite-bridge-1">[1]</a> &lt;b&gt;[1] [2]</p>\n</blockquote>\n'

@@ -1,5 +1,4 @@
 from datetime import date
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -8,10 +7,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
+from assistant.markup import Target, _read_marker, markdown_html
 from assistant.records import Answer, Article, Citation, Filters, Passage, Source, Span
 from assistant.ui import rendering
-from assistant.ui.markup import Target, _read_marker, markdown_html
 from assistant.ui.rendering import Reference
+from tests.markup import Page
 
 TAGS = {
     *("a", "article", "blockquote", "br", "div", "em", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr"),
@@ -46,33 +46,6 @@ SOURCE = Source(
     path="news/2021/harbour.txt",
 )
 TARGETS = {1: Target("cite-0-1", "a quote"), 12: Target("cite-0-12", "another")}
-
-
-class Page(HTMLParser):
-    """What a browser would make of a piece of HTML: its tags with their attributes, and its text."""
-
-    def __init__(self, markup: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.declarations: list[str] = []
-        self.feed(markup)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    def handle_comment(self, data: str) -> None:
-        self.declarations.append(data)
-
-    def attributes(self, name: str) -> list[str | None]:
-        return [attributes[name] for _, attributes in self.tags if name in attributes]
-
-    def count(self, tag: str) -> int:
-        return sum(found == tag for found, _ in self.tags)
 
 
 def assert_harmless(markup: str) -> Page:

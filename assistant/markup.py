@@ -19,10 +19,10 @@ _RULES: Final = ("blockquote", "emphasis", "entity", "escape", "heading", "hr", 
 
 
 class Target(NamedTuple):
-    """What a marker leads to: the fragment of its card, and the words a hover shows."""
+    """What a marker leads to: the fragment of its card, and the words a hover shows, if any."""
 
     fragment: str
-    tooltip: str
+    tooltip: str = ""
 
 
 Markers = Mapping[int, Target]
@@ -56,7 +56,8 @@ def _render_marker(
     target: Target | None = environment["markers"].get(number)
     if target is None:
         return f"[{number}]"
-    return f'<a class="cite" href="#{target.fragment}" title="{html.escape(target.tooltip)}">[{number}]</a>'
+    title = f' title="{html.escape(target.tooltip)}"' if target.tooltip else ""
+    return f'<a class="cite" href="#{target.fragment}"{title}>[{number}]</a>'
 
 
 _markdown: Final = MarkdownIt("zero").enable(list(_RULES))
