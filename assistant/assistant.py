@@ -55,7 +55,7 @@ class Assistant:
                 "This version quotes the articles and does not write with a model: mode must be auto or extractive."
             )
             raise SettingsError(message)
-        self._given_embedding = embedding
+        self._embedding = embedding
         self._lock = threading.RLock()
         self._index: Index | None = None
         self._retriever: Retriever | None = None
@@ -174,6 +174,11 @@ class Assistant:
         """Loads what the first question would otherwise wait for: the embedding, the language data, the vectors."""
         self.search("What is new?", k=1)
 
+    @property
+    def embedding_engine(self) -> str | None:
+        """What runs the local embedding model, see the setting `local_engine`; None for any other embedding."""
+        return getattr(self._embedding, "engine", None)
+
     def articles(self) -> list[Source]:
         """The articles in the index, by id."""
         return self._ready()[0].sources()
@@ -232,10 +237,11 @@ class Assistant:
                 from assistant.models import embedding_model
                 from assistant.retrieval import Retriever
 
-                embedding = self._given_embedding or embedding_model(self.settings)
-                self.embedding_name = embedding.model_name
-                self._index = Index(self.settings, embedding)
-                self._retriever = Retriever(self._index, embedding, self.settings.lexical_weight)
+                if self._embedding is None:
+                    self._embedding = embedding_model(self.settings)
+                self.embedding_name = self._embedding.model_name
+                self._index = Index(self.settings, self._embedding)
+                self._retriever = Retriever(self._index, self._embedding, self.settings.lexical_weight)
             return self._index, self._retriever
 
 

@@ -15,8 +15,17 @@ SHORTEST = 6
 # A word with many letters has many neighbours, and no word needs more.
 LONGEST = 24
 
-# The letters of each script as folding leaves them, by its first and last.
-_ALPHABETS = ("az", "\u0430\u044f", "\u0561\u0587", "\u03b1\u03c9", "\u10d0\u10f0", "\u05d0\u05ea", "\u0621\u064a")
+# The letters of each script as folding leaves them: from the first to the last, and those that stand apart.
+_SCRIPTS = (
+    ("a", "z", "æøœəđł"),
+    ("\u0430", "\u044f", "єіјґћђљњџ"),
+    ("\u0561", "\u0587", ""),
+    ("\u03b1", "\u03c9", ""),
+    ("\u10d0", "\u10f0", ""),
+    ("\u05d0", "\u05ea", ""),
+    ("\u0621", "\u064a", ""),
+)
+_ALPHABETS = tuple("".join(map(chr, range(ord(first), ord(last) + 1))) + more for first, last, more in _SCRIPTS)
 
 
 def respelled(
@@ -52,7 +61,7 @@ def _nearest(term: str, frequencies: Callable[[Sequence[str]], Mapping[str, int]
 
 def _one_letter_away(term: str) -> Iterator[str]:
     """Every word that differs by a letter left out, put in, replaced or swapped with its neighbour."""
-    letters = next((_letters(ends) for ends in _ALPHABETS if ends[0] <= term[0] <= ends[1]), "")
+    letters = next((alphabet for alphabet in _ALPHABETS if term[0] in alphabet), "")
     for at in range(len(term) + 1):
         before, behind = term[:at], term[at:]
         yield from (before + letter + behind for letter in letters)
@@ -61,7 +70,3 @@ def _one_letter_away(term: str) -> Iterator[str]:
             yield from (before + letter + behind[1:] for letter in letters if letter != behind[0])
         if len(behind) > 1:
             yield before + behind[1] + behind[0] + behind[2:]
-
-
-def _letters(ends: str) -> str:
-    return "".join(map(chr, range(ord(ends[0]), ord(ends[1]) + 1)))

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -15,10 +15,11 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant import Assistant, AssistantError, Settings
-from eval.cases import SHIPPED, load_cases
+from eval.cases import SHIPPED, Case, load_cases
 
 if TYPE_CHECKING:
     from eval.judge import Judge
+    from eval.metrics.bootstrap import Estimate
     from eval.suite import Run
 
 ROOT = Path(__file__).parent.parent
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     sweep = commands.add_parser("sweep", help="try other chunk sizes, top_k, fusion weights and answer lengths")
     sweep.add_argument("cases", type=Path, nargs="*", help="files or folders of cases; by default the shipped ones")
     sweep.add_argument("--corpus", type=Path, default=SEEDS, help="folder of the articles")
+    sweep.add_argument("--split", choices=("all", "dev", "test"), default="dev", help="which cases to choose by")
     sweep.add_argument("--out", type=Path, default=ROOT / "runs" / "sweep", help="folder for the table and the plot")
     sweep.set_defaults(command=_sweep)
     return parser
@@ -103,13 +105,25 @@ def _run(options: argparse.Namespace) -> None:
     if len(data) == 1 and (figures := _public_figures(data[0], options.questions)) is not None:
         Console().print(figures)
         return
+    if options.questions:
+        message = "--questions go with one SQuAD-shaped file, whose paragraphs they are asked of"
+        raise ValueError(message)
     cases = load_cases(data or [SHIPPED])
+    _of_split(cases, options.split)
     with _assistant(options.corpus, options.index) as bot:
         from eval.suite import run_suite
 
         run = run_suite(bot, cases, _judge(options, bot.settings))
     out = options.out or ROOT / "runs" / datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
     _report(run, options.split, out)
+
+
+def _of_split(cases: Sequence[Case], split: str) -> list[Case]:
+    kept = [case for case in cases if split in {"all", case.split}]
+    if not kept:
+        message = f"no case has the split {split}; mark some with `split: {split}`, or say --split all"
+        raise ValueError(message)
+    return kept
 
 
 def _judge(options: argparse.Namespace, settings: Settings) -> "Judge | None":
@@ -127,9 +141,10 @@ def _judge(options: argparse.Namespace, settings: Settings) -> "Judge | None":
 def _public_figures(path: Path, questions: Sequence[Path]) -> Table | None:
     """The figures of a public data set, a column each; None if the path is not one."""
     if path.is_dir() and (path / "corpus.jsonl").exists():
-        from eval.public.beir import measure_beir
+        from eval.public.beir import judged_split, measure_beir
 
-        return _columns({path.name: measure_beir(path)})
+        split = judged_split(path)
+        return _columns({f"{path.name}, {split}": measure_beir(path, split)})
     if path.is_dir() and (path / "MultiHopRAG.json").exists():
         from eval.public.multihop import measure_multihop
 
@@ -141,10 +156,14 @@ def _public_figures(path: Path, questions: Sequence[Path]) -> Table | None:
     return None
 
 
-def _columns(columns: dict[str, dict[str, float]]) -> Table:
-    table = Table("", *columns)
+def _columns(columns: "Mapping[str, Mapping[str, Estimate]]") -> Table:
+    from eval.report.numbers import score
+
+    table = Table("mean [95% interval]", *columns, "n")
     for name in next(iter(columns.values())):
-        table.add_row(name, *(f"{figures[name]:.3f}".rstrip("0").rstrip(".") for figures in columns.values()))
+        found = [figures[name] for figures in columns.values()]
+        cells = (f"{score(name, one.mean)} \\[{score(name, one.low)}, {score(name, one.high)}]" for one in found)
+        table.add_row(name, *cells, "/".join(dict.fromkeys(str(one.n) for one in found)))
     return table
 
 
@@ -165,7 +184,6 @@ def _assistant(corpus: Path, index: Path | None) -> Iterator[Assistant]:
 def _report(run: "Run", split: str, out: Path) -> None:
     from eval.report.html import html_report
     from eval.report.tables import markdown, terminal
-    from eval.suite import JUDGE, judged_scores
 
     run.write(out / RUN_FILE)
     shown = run.part(split)
@@ -173,13 +191,6 @@ def _report(run: "Run", split: str, out: Path) -> None:
     (out / "report.md").write_text(markdown(shown), encoding="utf-8")
     console = Console()
     console.print(terminal(shown))
-    if JUDGE in run.recipe.models:
-        from eval.judge import Judgement, failures_in_words
-
-        judged = [
-            Judgement(scores=judged_scores(result.scores), failures=result.judge_failures) for result in run.results
-        ]
-        console.print(f"{failures_in_words(judged).capitalize()}.", highlight=False)
     console.print(f"{out / 'report.html'} shows every case.", highlight=False)
 
 
@@ -228,12 +239,12 @@ def _calibrate(options: argparse.Namespace) -> None:
 def _sweep(options: argparse.Namespace) -> None:
     from eval.sweep import plot, sweep, table
 
-    cases = load_cases(options.cases or [SHIPPED])
-    trials = sweep(options.corpus, [case for case in cases if case.split == "dev"] or cases)
+    cases = _of_split(load_cases(options.cases or [SHIPPED]), options.split)
+    trials = sweep(options.corpus, cases)
     options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / "sweep.md").write_text(table(trials), encoding="utf-8")
+    (options.out / "sweep.md").write_text(table(trials, cases), encoding="utf-8")
     plot(trials, options.out / "sweep.svg")
-    print(table(trials))
+    print(table(trials, cases))
 
 
 if __name__ == "__main__":

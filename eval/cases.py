@@ -61,6 +61,9 @@ class Case(Record):
     evidence: tuple[Evidence, ...] = ()
     note: str | None = Field(None, description="Why the articles do not answer, or what is special about the case.")
     place: str = Field("", exclude=True, description="File and line that it was read from.")
+    quote_places: dict[str, str] = Field(
+        default_factory=dict, exclude=True, description="The same of each of its quotes."
+    )
 
     def turns(self) -> list[Turn]:
         """The history as the assistant takes it."""
@@ -111,21 +114,26 @@ def locate(case: Case, texts: Mapping[str, str]) -> list[list[Place]]:
     Raises:
         CaseError: an article is not there, or a quote does not stand in it exactly once.
     """
+    for article in case.filters.articles:
+        _check_article(article, texts, f"{case.place}: filters of {case.id}")
     return [[_place(case, quote, texts) for quote in (piece, *piece.also)] for piece in case.evidence]
 
 
 def _place(case: Case, quote: Quote, texts: Mapping[str, str]) -> Place:
-    if quote.article not in texts:
-        message = f"{case.place}: evidence of {case.id}: there is no article {quote.article}"
-        raise CaseError(message)
+    place = f"{case.quote_places.get(quote.quote, case.place)}: evidence of {case.id}"
+    _check_article(quote.article, texts, place)
     count = texts[quote.article].count(quote.quote)
     if count != 1:
-        message = (
-            f"{case.place}: evidence of {case.id}: {quote.quote!r} stands {count} times in {quote.article}, not once"
-        )
+        message = f"{place}: {quote.quote!r} stands {count} times in {quote.article}, not once"
         raise CaseError(message)
     start = texts[quote.article].index(quote.quote)
     return Place(quote.article, Span(start=start, end=start + len(quote.quote)))
+
+
+def _check_article(article: str, texts: Mapping[str, str], place: str) -> None:
+    if article not in texts:
+        message = f"{place}: there is no article {article}"
+        raise CaseError(message)
 
 
 def _read(path: Path) -> Iterator[Case]:
@@ -144,11 +152,45 @@ def _read(path: Path) -> Iterator[Case]:
         message = f"{path}: is not a list of cases"
         raise CaseError(message)
     for node, value in zip(tree.value, values, strict=True):
+        mappings = list(_mappings(node))
+        _check_keys(path, mappings)
         try:
-            place = f"{path}:{node.start_mark.line + 1}"
-            yield Case.model_validate({**value, "place": place} if isinstance(value, dict) else value)
+            if isinstance(value, dict):
+                value |= {"place": f"{path}:{_line(node, ())}", "quote_places": _quote_places(path, mappings)}
+            yield Case.model_validate(value)
         except ValidationError as error:
             raise CaseError(_in_words(path, node, error)) from error
+
+
+def _mappings(node: yaml.Node) -> Iterator[yaml.MappingNode]:
+    """Every mapping in a tree, from the top."""
+    if isinstance(node, yaml.MappingNode):
+        yield node
+        for _, value in node.value:
+            yield from _mappings(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _mappings(value)
+
+
+def _check_keys(path: Path, mappings: Iterable[yaml.MappingNode]) -> None:
+    """YAML itself takes the last of two values for one key without a word."""
+    for mapping in mappings:
+        before: set[Any] = set()
+        for key, _ in mapping.value:
+            if key.value in before:
+                message = f"{path}:{key.start_mark.line + 1}: {key.value}: is given twice"
+                raise CaseError(message)
+            before.add(key.value)
+
+
+def _quote_places(path: Path, mappings: Iterable[yaml.MappingNode]) -> dict[str, str]:
+    return {
+        value.value: f"{path}:{key.start_mark.line + 1}"
+        for mapping in mappings
+        for key, value in mapping.value
+        if key.value == "quote" and isinstance(value, yaml.ScalarNode)
+    }
 
 
 def _in_words(path: Path, node: yaml.Node, error: ValidationError) -> str:

@@ -24,8 +24,9 @@ from eval.scoring import DEPTH, score
 
 # No passage at all is as hopeless as anything can be; a number keeps the curve drawable.
 HOPELESS = -20.0
-# Its name among a recipe's models.
+# Their names among a recipe's models.
 JUDGE = "judge"
+ENGINE = "engine"
 
 
 class Result(Record):
@@ -101,6 +102,8 @@ def run_suite(bot: Assistant, cases: Sequence[Case], judge: Judge | None = None)
     bot.warm_up()
     results = tuple(_results(bot, cases, evidence, texts))
     models = {"embedding": bot.embedding_name}
+    if bot.embedding_engine:
+        models[ENGINE] = bot.embedding_engine
     if judge:
         models[JUDGE] = judge.name
         results = _judged(judge, results)

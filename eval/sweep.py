@@ -11,6 +11,7 @@ from tqdm import tqdm
 from assistant import Assistant, Settings
 from eval.cases import Case
 from eval.metrics.bootstrap import Estimate
+from eval.report import numbers
 from eval.suite import Run, run_suite
 from eval.summary import Change, compare, summarise
 
@@ -63,9 +64,14 @@ def sweep(corpus: Path, cases: Sequence[Case], grid: Mapping[str, Sequence[float
     return trials
 
 
-def table(trials: Sequence[Trial]) -> str:
-    """The trials as Markdown; a star marks what differs from the value in use by more than chance."""
-    lines = [f"| setting | value | {' | '.join(SHOWN)} |", f"|---|---|{'---|' * len(SHOWN)}"]
+def table(trials: Sequence[Trial], cases: Sequence[Case]) -> str:
+    """The trials as Markdown: each mean with its 95% interval."""
+    parts = numbers.splits(case.split for case in cases)
+    about = (
+        f"{numbers.count(len(cases), 'case')} ({parts}). Bold: the value in use. "
+        "A star: it differs from that by more than chance."
+    )
+    lines = [about, "", f"| setting | value | {' | '.join(SHOWN)} |", f"|---|---|{'---|' * len(SHOWN)}"]
     for trial in trials:
         value = f"**{trial.value:g}**" if trial.in_use else f"{trial.value:g}"
         lines.append(f"| {trial.setting} | {value} | {' | '.join(_cell(trial, name) for name in SHOWN)} |")
@@ -124,5 +130,7 @@ def _trial(name: str, value: float, base: Run, run: Run, *, in_use: bool) -> Tri
 def _cell(trial: Trial, name: str) -> str:
     if name not in trial.figures:
         return ""
-    mean = f"{trial.figures[name].mean:.1f}" if name == "words" else f"{trial.figures[name].mean:.3f}"
-    return f"{mean}*" if name in trial.changes and trial.changes[name].significant else mean
+    found = trial.figures[name]
+    star = "*" if name in trial.changes and trial.changes[name].significant else ""
+    low, mean, high = (numbers.score(name, value) for value in (found.low, found.mean, found.high))
+    return f"{mean}{star} [{low}, {high}]"

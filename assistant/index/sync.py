@@ -165,7 +165,8 @@ class Sync:
         ) as bar:
 
             def advance(amount: float) -> None:
-                bar.update(amount)
+                # Shares of files are fractions, whose sum may be a hair above the whole.
+                bar.update(amount if total is None else min(amount, total - bar.n))
 
             yield advance
 

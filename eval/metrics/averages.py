@@ -1,10 +1,15 @@
-"""Means of measures over questions."""
+"""Means of measures over questions, with their 95% intervals."""
 
+import math
 from collections.abc import Mapping, Sequence
-from statistics import fmean
+
+import numpy as np
+
+from eval.metrics.bootstrap import Estimate, draws, estimate
 
 
-def averages(scores: Sequence[Mapping[str, float]]) -> dict[str, float]:
+def averages(scores: Sequence[Mapping[str, float]]) -> dict[str, Estimate]:
     """The mean of each measure over the questions that it is defined for, in the order in which they come up."""
     names = dict.fromkeys(name for one in scores for name in one)
-    return {name: fmean(one[name] for one in scores if name in one) for name in names}
+    drawn = draws(len(scores)) if scores else np.empty((0, 0))
+    return {name: estimate([np.array([one.get(name, math.nan) for one in scores])], drawn) for name in names}

@@ -24,6 +24,7 @@ from tqdm import tqdm
 from assistant import Assistant, QuestionError
 from assistant.metadata import Overrides
 from eval.metrics.averages import averages
+from eval.metrics.bootstrap import Estimate
 from eval.metrics.retrieval import average_precision, ndcg_at, recall_at, reciprocal_rank_at
 from eval.mistakes import first_mistake
 from eval.public.experiments import assistant_over
@@ -68,8 +69,23 @@ class BeirSet:
         return {page_name(number): name for number, name in enumerate(self.documents)}
 
 
-def measure_beir(folder: Path, split: str = "test") -> dict[str, float]:
-    """The figures by name: the number of queries, and the means that BEIR's tables show.
+def judged_split(folder: Path) -> str:
+    """The split that a data set is measured by: `test`, which published figures are of, or else the only one.
+
+    Raises:
+        ValueError: there is neither.
+    """
+    splits = sorted(path.stem for path in (folder / "qrels").glob("*.tsv"))
+    if "test" in splits:
+        return "test"
+    if len(splits) == 1:
+        return splits[0]
+    message = f"{folder / 'qrels'} needs a test.tsv, or one file alone; there is {', '.join(splits) or 'none'}"
+    raise ValueError(message)
+
+
+def measure_beir(folder: Path, split: str = "test") -> dict[str, Estimate]:
+    """The figures by name: the means that BEIR's tables show.
 
     Repeats are left out of what the assistant retrieves, so of two documents with the same text one is never found.
 
@@ -85,7 +101,7 @@ def measure_beir(folder: Path, split: str = "test") -> dict[str, float]:
     with assistant_over(beir) as bot:
         rankings = _rankings(bot, beir)
     scores = [beir_scores(rankings[name], relevant) for name, relevant in beir.relevant.items()]
-    return {"queries": len(scores), **averages(scores)}
+    return averages(scores)
 
 
 def beir_scores(ranking: Sequence[str], relevant: Mapping[str, float]) -> dict[str, float]:

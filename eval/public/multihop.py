@@ -19,6 +19,7 @@ from assistant import Answer, Assistant
 from assistant.metadata import Overrides
 from eval.metrics.answers import fact_recall
 from eval.metrics.averages import averages
+from eval.metrics.bootstrap import Estimate
 from eval.metrics.retrieval import hit_at, reciprocal_rank_at
 from eval.public.experiments import assistant_over
 from eval.public.pages import page, write_pages
@@ -76,7 +77,7 @@ class MultiHopSet:
         return write_pages((page(news.title, news.body, news.known) for news in self.articles), folder)
 
 
-def measure_multihop(folder: Path) -> dict[str, float]:
+def measure_multihop(folder: Path) -> dict[str, Estimate]:
     """The figures by name, those of the paper's tables among them.
 
     Args:
@@ -88,7 +89,7 @@ def measure_multihop(folder: Path) -> dict[str, float]:
     """
     news = read_multihop(folder)
     with assistant_over(news) as bot:
-        return {"queries": len(news.queries), **_retrieval_figures(bot, news), **_answer_figures(bot, news)}
+        return _retrieval_figures(bot, news) | _answer_figures(bot, news)
 
 
 def evidence_scores(texts: Sequence[str], facts: Sequence[str]) -> dict[str, float]:
@@ -169,23 +170,23 @@ def read_multihop(folder: Path) -> MultiHopSet:
     )
 
 
-def _retrieval_figures(bot: Assistant, news: MultiHopSet) -> dict[str, float]:
+def _retrieval_figures(bot: Assistant, news: MultiHopSet) -> dict[str, Estimate]:
     answerable = [query for query in news.queries if query.answerable]
     scores = [
         evidence_scores([passage.text for passage in bot.retrieve(query.text, DEPTH)], query.facts)
         for query in tqdm(answerable, desc="Searching", unit=" queries", delay=1)
     ]
-    return {**averages(scores), "facts in an article": _kept(bot, answerable)}
+    return averages(scores) | averages(_kept(bot, answerable))
 
 
-def _kept(bot: Assistant, queries: Sequence[MultiHopQuery]) -> float:
-    """The share of the facts that stand in some article as it was indexed: more than that nobody can find."""
+def _kept(bot: Assistant, queries: Sequence[MultiHopQuery]) -> list[dict[str, float]]:
+    """Of each fact whether it stands in some article as it was indexed: what does not, nobody can find."""
     texts = [squeeze(bot.article(source.id).text) for source in bot.articles()]
-    facts = {squeeze(fact) for query in queries for fact in query.facts}
-    return sum(any(fact in text for text in texts) for fact in facts) / len(facts)
+    facts = dict.fromkeys(squeeze(fact) for query in queries for fact in query.facts)
+    return [{"facts in an article": float(any(fact in text for text in texts))} for fact in facts]
 
 
-def _answer_figures(bot: Assistant, news: MultiHopSet) -> dict[str, float]:
+def _answer_figures(bot: Assistant, news: MultiHopSet) -> dict[str, Estimate]:
     asked = tqdm(news.queries, desc="Asking", unit=" queries", delay=1)
     return averages([answer_scores(query, bot.ask(query.text)) for query in asked])
 

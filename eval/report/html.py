@@ -29,6 +29,7 @@ def html_report(run: Run) -> str:
     return template.render(
         run=run,
         scope=words.scope(run),
+        judged=words.judging(run),
         recipe=words.recipe_items(run.recipe),
         **_figures(run.results),
         **_cases(run.results),

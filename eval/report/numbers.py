@@ -45,6 +45,16 @@ def interval(figure: Figure, estimate: Estimate) -> str:
     return f"[{number(figure, estimate.low)}, {number(figure, estimate.high)}]"
 
 
+def brief_interval(estimate: Estimate) -> str:
+    """The 95% interval of a share over few cases, where a third digit would say nothing: [.72–.82], [.85–1]."""
+    return f"[{_brief(estimate.low)}–{_brief(estimate.high)}]"
+
+
+def _brief(value: float) -> str:
+    shown = f"{value:.2f}"
+    return {"0.00": "0", "1.00": "1"}.get(shown, shown.removeprefix("0"))
+
+
 def changed_interval(figure: Figure, estimate: Estimate) -> str:
     """The 95% interval of a difference: [-.010, +.030]."""
     return f"[{change(figure, estimate.low)}, {change(figure, estimate.high)}]"

@@ -6,9 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from eval.report import numbers
-from eval.report.words import HEADLINES, flips, judgement, recipe_changes, recipe_lines, scope, shortened, side_by_side
+from eval.report.words import (
+    HEADLINES,
+    flips,
+    judgement,
+    judging,
+    recipe_changes,
+    recipe_lines,
+    scope,
+    shortened,
+    side_by_side,
+    unmatched,
+)
 from eval.suite import Run
-from eval.summary import by_type, compare, shared, summarise
+from eval.summary import by_type, compare, shared, stages, summarise
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -37,18 +48,18 @@ class _Table:
 
 
 def markdown(run: Run) -> str:
-    """A run's figures with their intervals, the headlines by type of question, and the recipe."""
-    return _markdown([scope(run)], _tables(run), recipe_lines(run.recipe))
+    """A run's figures with their intervals, the headlines by type of question, the times, and the recipe."""
+    return _markdown(_about(run), [*_tables(run), _times(run)], recipe_lines(run.recipe))
 
 
 def markdown_figures(run: Run) -> str:
-    """The tables alone, for a page that says the rest."""
+    """The tables of what does not depend on the machine, for a page that says the rest."""
     return _markdown([], _tables(run), [])
 
 
 def terminal(run: Run) -> "RenderableType":
     """The same for rich to print."""
-    return _terminal([scope(run)], _tables(run), recipe_lines(run.recipe))
+    return _terminal(_about(run), [*_tables(run), _times(run)], recipe_lines(run.recipe))
 
 
 def markdown_comparison(before: Run, after: Run) -> str:
@@ -69,9 +80,21 @@ def terminal_comparison(before: Run, after: Run) -> "RenderableType":
     return _terminal(_compared(before, after), _changes(before, after), recipe_changes(before.recipe, after.recipe))
 
 
+def _about(run: Run) -> list[str]:
+    judged = judging(run)
+    return [scope(run), judged] if judged else [scope(run)]
+
+
 def _tables(run: Run) -> Iterator[_Table]:
     yield _Table("Figures", ("figure", "mean [95% interval]", "n"), list(_figure_rows(run)))
-    yield _Table("By type of question", ("type", "n", *HEADLINES), list(_type_rows(run)))
+    yield _Table("By type of question, with 95% intervals", ("type", "n", *HEADLINES), list(_type_rows(run)))
+
+
+def _times(run: Run) -> _Table:
+    rows = [
+        (name, numbers.duration(median), numbers.duration(slow)) for name, (median, slow) in stages(run.results).items()
+    ]
+    return _Table("Time", ("stage", "median", "95th percentile"), rows)
 
 
 def _figure_rows(run: Run) -> Iterator[tuple[str, ...]]:
@@ -83,7 +106,7 @@ def _figure_rows(run: Run) -> Iterator[tuple[str, ...]]:
 def _type_rows(run: Run) -> Iterator[tuple[str, ...]]:
     for kind, results in by_type(run.results).items():
         means = {
-            figure.name: numbers.number(figure, found.mean)
+            figure.name: f"{numbers.number(figure, found.mean)} {numbers.brief_interval(found)}"
             for figure, found in summarise(results).items()
             if figure.name in HEADLINES
         }
@@ -93,8 +116,10 @@ def _type_rows(run: Run) -> Iterator[tuple[str, ...]]:
 def _compared(before: Run, after: Run) -> list[str]:
     pairs = shared(before, after)
     parts = numbers.splits(new.case.split for _, new in pairs)
+    left_out = unmatched(before, after)
     return [
         f"{numbers.count(len(pairs), 'case')} ({parts}) in both runs",
+        *([left_out] if left_out else []),
         f"before: {numbers.moment(before.created)}; after: {numbers.moment(after.created)}",
         "A change is called better or worse where its 95% interval is clear of zero.",
     ]

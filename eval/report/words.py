@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Literal
 
+from eval.judge import Judgement, failures_in_words
 from eval.recipe import Recipe
 from eval.report.numbers import count, moment, splits
 from eval.scoring import plain
-from eval.suite import Result, Run
-from eval.summary import Change, shared
+from eval.suite import JUDGE, Result, Run, judged_scores
+from eval.summary import Change, asked, shared
 
 # The figures that tell most; as many as fit beside the type of question in a terminal of 80 columns.
 HEADLINES = ("correct", "recall@5", "fact recall", "citation recall", "answerable answered", "refusal recall")
@@ -28,6 +29,14 @@ def scope(run: Run) -> str:
     cases = count(len(run.results), "case")
     parts = splits(result.case.split for result in run.results)
     return f"{cases}{f' ({parts})' if parts else ''}, asked {moment(run.created)}"
+
+
+def judging(run: Run) -> str | None:
+    """How the judge fared, None where there was none: what it failed on is in no mean, so it is said with them."""
+    if JUDGE not in run.recipe.models:
+        return None
+    judged = [Judgement(scores=judged_scores(result.scores), failures=result.judge_failures) for result in run.results]
+    return f"Judged by {run.recipe.models[JUDGE]}; {failures_in_words(judged)}."
 
 
 def recipe_lines(recipe: Recipe) -> list[str]:
@@ -62,6 +71,16 @@ def recipe_changes(before: Recipe, after: Recipe) -> list[str]:
     return [
         f"{name}: {old.get(name, 'none')} → {new.get(name, 'none')}" for name in names if old.get(name) != new.get(name)
     ]
+
+
+def unmatched(before: Run, after: Run) -> str | None:
+    """How many cases of two runs are not compared, None if all are."""
+    old, new = ({asked(result.case) for result in run.results} for run in (before, after))
+    alone = {asked(result.case): result.case.id for run in (before, after) for result in run.results}
+    names = {alone[case] for case in old ^ new}
+    if not names:
+        return None
+    return f"{count(len(names), 'case')} not compared: in one run only, or not the same in both"
 
 
 def flips(before: Run, after: Run) -> list[Flip]:

@@ -120,7 +120,7 @@ def test_a_file_that_is_no_run_is_refused(tmp_path: Path, content: str) -> None:
 def test_the_recipe_says_what_the_run_depends_on(run: Run, bot: Assistant) -> None:
     recipe = run.recipe
     assert recipe.settings_digest == bot.settings.digest()
-    assert recipe.models == {"embedding": bot.embedding_name}
+    assert recipe.models == {"embedding": bot.embedding_name, "engine": bot.embedding_engine}
     assert (recipe.mode, recipe.settings) == ("extractive", {})
     assert "refusal.en" in recipe.prompts
     assert len(recipe.corpus) == len(recipe.cases) == 16
@@ -261,14 +261,28 @@ def test_the_gate_stops_a_broken_promise(run: Run, baseline: Baseline) -> None:
     assert verdict.complaints == ("bridge-cost: [1] quotes what does not stand at 0-9",)
 
 
-@pytest.mark.parametrize("what", ["cases", "corpus", "settings", "models"])
+@pytest.mark.parametrize(
+    ("what", "value"),
+    [
+        ("cases", "another"),
+        ("corpus", "another"),
+        ("settings", {"top_k": "8"}),
+        ("models", {"embedding": "another", "engine": "onnx"}),
+    ],
+)
 def test_the_gate_asks_for_a_new_baseline_when_it_is_about_something_else(
-    run: Run, baseline: Baseline, what: str
+    run: Run, baseline: Baseline, what: str, value: object
 ) -> None:
-    other = baseline.model_copy(update={"recipe": baseline.recipe.model_copy(update={what: "another"})})
+    other = baseline.model_copy(update={"recipe": baseline.recipe.model_copy(update={what: value})})
     (complaint,) = hold(run, other).complaints
     assert complaint.startswith(f"the {what} are not those of the baseline")
     assert "gate --renew" in complaint
+
+
+def test_the_engine_of_the_same_model_needs_no_new_baseline(run: Run, baseline: Baseline) -> None:
+    models = {**baseline.recipe.models, "engine": "another"}
+    other = baseline.model_copy(update={"recipe": baseline.recipe.model_copy(update={"models": models})})
+    assert hold(run, other).complaints == ()
 
 
 def test_a_damaged_baseline_is_said_with_what_to_do(tmp_path: Path) -> None:
@@ -339,7 +353,7 @@ def test_a_judge_that_cannot_be_reached_is_counted_and_shown(
     (files / "one.yaml").write_text("\n".join(CASES.splitlines()[:8]), encoding="utf-8")
     arguments = ["run", str(files / "one.yaml"), "--corpus", str(corpus), "--out", str(files / "out")]
     program.main([*arguments, "--judge", "judge-model", "--judge-url", "http://127.0.0.1:9/v1"])
-    assert "The judge failed on 3 of 3 judgements: 3 not reachable." in capsys.readouterr().out
+    assert "the judge failed on 3 of 3 judgements: 3 not reachable." in " ".join(capsys.readouterr().out.split())
     (result,) = read_run(files / "out" / "run.json").results
     assert set(result.judge_failures) == {"judged correct", "judged faithful", "judged relevant"}
     assert "judged correct" not in result.scores
@@ -371,6 +385,7 @@ def test_no_key_goes_to_another_endpoint_than_its_own(
         (["run", "--corpus", "missing"], "missing"),
         (["compare", "a.json", "b.json"], "a.json"),
         (["sweep", "missing.yaml"], "missing.yaml: cannot be read"),
+        (["run", "--questions", "ru.json"], "--questions go with one SQuAD-shaped file"),
     ],
 )
 def test_what_a_command_cannot_do_is_said_in_words(
@@ -383,6 +398,17 @@ def test_what_a_command_cannot_do_is_said_in_words(
     assert "Traceback" not in error
 
 
+@pytest.mark.parametrize("command", ["run", "sweep"])
+def test_a_split_without_cases_is_said_before_anything_is_asked(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("- {id: x, type: near, question: Who sang?, answerable: false}\n")
+    with pytest.raises(SystemExit):
+        program.main([command, str(own), "--corpus", "missing", "--split", "dev"])
+    assert "no case has the split dev" in capsys.readouterr().err
+
+
 def test_a_sweep_tries_each_value_beside_the_one_in_use(corpus: Path, cases: tuple[Case, ...], tmp_path: Path) -> None:
     trials = sweep(corpus, cases, {"top_k": (1,), "answer_sentences": (1, 3)})
     assert [(t.setting, t.value, t.in_use) for t in trials] == [
@@ -391,6 +417,8 @@ def test_a_sweep_tries_each_value_beside_the_one_in_use(corpus: Path, cases: tup
         ("top_k", 1, False),
         ("top_k", 5, True),
     ]
-    assert "| top_k | **5** |" in table(trials)
+    shown = table(trials, cases)
+    assert shown.startswith(f"{len(cases)} cases (")
+    assert re.search(r"^\| top_k \| \*\*5\*\* \| \.\d{3} \[\.?\d+, [.\d]+\] \|", shown, re.MULTILINE)
     plot(trials, tmp_path / "sweep.svg")
     assert (tmp_path / "sweep.svg").read_text().startswith("<?xml")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.metadata import Overrides, load_overrides
-from eval.public.beir import BeirDocument, BeirSet, beir_scores, rank_documents, read_beir
+from eval.public.beir import BeirDocument, BeirSet, beir_scores, judged_split, rank_documents, read_beir
 
 CORPUS = [
     {"_id": "d1", "title": "Eels", "text": "Eels swim far.", "metadata": {"url": "x"}},
@@ -52,6 +52,22 @@ def test_a_grade_of_zero_is_not_relevant_and_a_query_without_relevant_documents_
     assert beir.queries == {"q1": "Who swims far?", "q2": "Who dives?"}
     # What the corpus lacks cannot be found, and still counts.
     assert beir.relevant == {"q1": {"d1": 2.0}, "q2": {"sub/../d 2": 1.0, "gone": 1.0}}
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"), [(["dev", "test", "train"], "test"), (["dev"], "dev"), (["dev", "train"], None), ([], None)]
+)
+def test_a_set_is_measured_by_its_test_split_or_the_only_one(
+    tmp_path: Path, files: list[str], expected: str | None
+) -> None:
+    (tmp_path / "qrels").mkdir()
+    for name in files:
+        (tmp_path / "qrels" / f"{name}.tsv").touch()
+    if expected is None:
+        with pytest.raises(ValueError, match=r"needs a test\.tsv, or one file alone"):
+            judged_split(tmp_path)
+    else:
+        assert judged_split(tmp_path) == expected
 
 
 def test_another_split_has_judgements_of_its_own(tmp_path: Path) -> None:

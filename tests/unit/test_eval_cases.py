@@ -64,6 +64,8 @@ def test_a_folder_is_read_file_by_file(tmp_path: Path) -> None:
         ("[48 million, forty-eight million]", "48 million", 7, "facts.0: Input should be a valid"),
         ("[48 million, forty-eight million]", "[48]", 7, "facts.0.0: Input should be a valid string"),
         ("  note: The", "  answer: The", 11, "an unanswerable case cannot have answer"),
+        ("  split: dev\n", "  split: dev\n  split: test\n", 4, "split: is given twice"),
+        ("      quote: It", "      article: b.txt\n      quote: It", 10, "article: is given twice"),
     ],
 )
 def test_a_mistake_is_named_by_file_line_and_key(tmp_path: Path, old: str, new: str, line: int, complaint: str) -> None:
@@ -112,7 +114,14 @@ def test_a_quote_that_does_not_stand_is_named(tmp_path: Path, texts: dict[str, s
     cost, _ = load_cases([_file(tmp_path, GOOD)])
     with pytest.raises(CaseError, match=complaint) as caught:
         locate(cost, texts)
-    assert "cases.yaml:1" in str(caught.value)
+    assert "cases.yaml:10: evidence of bridge-cost" in str(caught.value)
+
+
+def test_a_filter_names_articles_that_are_there(tmp_path: Path) -> None:
+    filtered = GOOD.replace("  answer: 48", "  filters: {articles: [a.txt, b.txt]}\n  answer: 48")
+    cost, _ = load_cases([_file(tmp_path, filtered)])
+    with pytest.raises(CaseError, match=r"cases\.yaml:1: filters of bridge-cost: there is no article b\.txt"):
+        locate(cost, {"a.txt": "It cost 48 million crowns."})
 
 
 def test_a_quote_is_located(tmp_path: Path) -> None:

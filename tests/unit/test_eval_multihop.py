@@ -183,5 +183,7 @@ def test_a_null_query_is_answered_right_by_refusing() -> None:
 
 
 def test_a_mean_is_over_the_questions_that_its_measure_is_defined_for() -> None:
-    assert averages([{"a": 1, "b": 1}, {"b": 0}]) == {"a": 1, "b": 1 / 2}
+    found = averages([{"a": 1, "b": 1}, {"b": 0}])
+    assert {name: (figure.mean, figure.n) for name, figure in found.items()} == {"a": (1, 1), "b": (1 / 2, 2)}
+    assert (found["b"].low, found["b"].high) == (0, 1)
     assert averages([]) == {}

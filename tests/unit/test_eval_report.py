@@ -313,11 +313,17 @@ def test_the_tables_of_a_run_in_markdown() -> None:
         "| refusal balanced accuracy | 1.000 [1.000, 1.000] | 2 |\n"
         "| answerable answered | 1.000 [1.000, 1.000] | 1 |\n"
         "| refusal recall | 1.000 [1.000, 1.000] | 1 |\n\n"
-        "### By type of question\n\n"
+        "### By type of question, with 95% intervals\n\n"
         "| type | n | correct | recall@5 | fact recall | citation recall | answerable answered | refusal recall |\n"
         "| :-- | --: | --: | --: | --: | --: | --: | --: |\n"
-        "| date | 1 | 1.000 |  |  |  | 1.000 |  |\n"
-        "| near\\|topic | 1 | 1.000 |  |  |  |  | 1.000 |\n\n"
+        "| date | 1 | 1.000 [1–1] |  |  |  | 1.000 [1–1] |  |\n"
+        "| near\\|topic | 1 | 1.000 [1–1] |  |  |  |  | 1.000 [1–1] |\n\n"
+        "### Time\n\n"
+        "| stage | median | 95th percentile |\n"
+        "| :-- | --: | --: |\n"
+        "| retrieval | 20.0 ms | 20.0 ms |\n"
+        "| answer | 1.50 s | 1.50 s |\n"
+        "| whole | 1.52 s | 1.52 s |\n\n"
         "### Recipe\n\n"
         "- Answers: extractive, embedding small\n"
         "- Code: commit abc123, Python 3.11.7, numpy 2.0\n"
@@ -336,9 +342,27 @@ def test_the_tables_of_a_run_in_a_terminal() -> None:
     )
 
 
+def judged() -> Run:
+    recipe = RECIPE.model_copy(update={"models": {"embedding": "small", "judge": "grader at host"}})
+    run = a_run(a_result(a_case(), an_answer(DAY), judged_correct=1.0), recipe=recipe)
+    failed = run.results[0].model_copy(update={"judge_failures": {"judged faithful": "timed out"}})
+    return run.model_copy(update={"results": (failed,)})
+
+
+def test_what_the_judge_failed_on_is_said_with_the_means() -> None:
+    said = "Judged by grader at host; the judge failed on 1 of 2 judgements: 1 timed out."
+    assert said in markdown(judged())
+    assert said in printed(terminal(judged()))
+    assert said in html_report(judged())
+    assert "Judged by" not in markdown(two_cases()) + html_report(two_cases())
+
+
 def test_a_terminal_of_80_columns_shows_the_types_without_breaking_a_number() -> None:
-    rows = [line for line in printed(terminal(two_cases()), width=80).splitlines() if line.startswith("near|topic")]
-    assert [re.split(r"\s{2,}", row) for row in rows] == [["near|topic", "1", "1.000", "1.000"]]
+    lines = printed(terminal(two_cases()), width=80).splitlines()
+    at = next(place for place, line in enumerate(lines) if line.startswith("near|topic"))
+    # An interval may stand below its mean, but neither is cut.
+    row = " ".join(lines[at : at + 2]).split()
+    assert sorted(row) == sorted(["near|topic", "1", "1.000", "1.000", "[1–1]", "[1–1]"])
 
 
 def before_and_after() -> tuple[Run, Run]:
@@ -382,6 +406,13 @@ def test_two_like_runs_have_no_flips_and_no_recipe_to_compare() -> None:
     assert shown.endswith("### 0 cases flipped: 0 lost, 0 won\n")
     assert "worse |" not in shown
     assert "better |" not in shown
+
+
+def test_cases_that_are_not_compared_are_counted() -> None:
+    before, after = before_and_after()
+    edited = a_result(a_case("won", question="When?"), an_answer(DAY))
+    other = after.model_copy(update={"results": (*after.results[:1], edited, a_result(a_case("new"), an_answer()))})
+    assert "3 cases not compared: in one run only, or not the same in both" in markdown_comparison(before, other)
 
 
 def test_runs_without_a_common_case_cannot_be_compared() -> None:
