@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from assistant.calibration import UNCALIBRATED, Calibration, Linear, Refusal
 from eval.cases import Case
 from eval.recipe import digest
-from eval.rows import Features, Lessons, add_cases, add_squad
+from eval.rows import CASE_WEIGHT, Features, Lessons, add_cases, add_squad
 
 DATA = Path(__file__).parent.parent / "assistant" / "data" / "calibration.json"
 
@@ -45,13 +45,13 @@ def calibrate(files: Sequence[Path], cases: Sequence[Case], corpus: Path, out: P
     add_squad(lessons, files)
     if cases:
         add_cases(lessons, cases, corpus)
-    fitted = fit(lessons, _provenance(files, cases))
+    fitted = fit(lessons, provenance(files, cases))
     text = json.dumps({name: entry.model_dump() for name, entry in fitted.items()}, indent=2, ensure_ascii=False)
     out.write_text(text + "\n", encoding="utf-8")
     return fitted[CALIBRATED]
 
 
-def fit(lessons: Lessons, provenance: dict[str, Any]) -> dict[str, Calibration]:
+def fit(lessons: Lessons, origin: dict[str, Any]) -> dict[str, Calibration]:
     """The coefficients for the local embedding, and those for one that was never measured, by name."""
     other, pooled = lessons.other, lessons.pooled()
     chosen = frozenset(pooled.selection[0][0][0])
@@ -64,7 +64,7 @@ def fit(lessons: Lessons, provenance: dict[str, Any]) -> dict[str, Calibration]:
         ),
         selection=fit_selection(pooled.selection, chosen),
         selection_other_language=fit_selection(across.selection, chosen),
-        provenance=provenance,
+        provenance=origin,
     )
     lexical = fitted.model_copy(
         update={
@@ -138,11 +138,13 @@ def _rounded(weights: Mapping[str, float]) -> dict[str, float]:
     return {name: round(weight, 4) for name, weight in weights.items()}
 
 
-def _provenance(files: Sequence[Path], cases: Sequence[Case]) -> dict[str, Any]:
+def provenance(files: Sequence[Path], cases: Sequence[Case]) -> dict[str, Any]:
+    """What coefficients were fitted on, and with what."""
     return {
         "command": f"python -m eval calibrate {' '.join(path.name for path in files)}{'' if cases else ' --cases'}",
         "files": {path.name: f"sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files},
-        "cases": f"{len(cases)} of the dev split, sha256 {digest(case.model_dump_json() for case in cases)}",
+        "cases": f"{len(cases)} of the dev split, each counted {CASE_WEIGHT} times, "
+        f"sha256 {digest(case.model_dump_json() for case in cases)}",
         "split": "of the files every other article fits, the rest measure; of the cases dev fits, test measures",
         "figures": "python -m eval run prints them for the measuring half",
         "numpy": version("numpy"),

@@ -20,6 +20,11 @@ from eval.public.squad import SquadSet, read_squad
 # near to every question, so such corpora take part in the fit: this many articles of several paragraphs each.
 SMALL_CORPORA = (4, 1)
 
+# One hand-written question counts as this many of the files': they are few, and what their words have in common with
+# the articles is closer to real questions. On the dev cases, refusal's balanced accuracy is .61 at 1, .65 at 5, .68 at
+# 20; on XQuAD-R's fitting half it is .900, .897 and .893.
+CASE_WEIGHT = 5
+
 Features = Mapping[str, float]
 
 
@@ -39,6 +44,10 @@ class Rows:
         """Takes in the rows of another set."""
         self.refusal += other.refusal
         self.selection += other.selection
+
+    def times(self, count: int) -> "Rows":
+        """Every row so many times."""
+        return Rows(self.refusal * count, self.selection * count)
 
 
 @dataclass
@@ -96,7 +105,7 @@ def add_cases(lessons: Lessons, cases: Iterable[Case], corpus: Path) -> None:
             if not read_question(question).survey:
                 retrieval = bot.search(question, PASSAGES, case.filters)
                 rows = _rows([(retrieval, case.answerable)], _is_evidence(locate(case, texts)))
-                lessons.add(rows, written, same_language=case.language == written)
+                lessons.add(rows.times(CASE_WEIGHT), written, same_language=case.language == written)
 
 
 def fitting_corpora(squad: SquadSet) -> list[SquadSet]:

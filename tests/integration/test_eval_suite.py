@@ -403,7 +403,7 @@ def test_a_split_without_cases_is_said_before_anything_is_asked(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     own = tmp_path / "own.yaml"
-    own.write_text("- {id: x, type: near, question: Who sang?, answerable: false}\n")
+    own.write_text("- {id: x, type: near, question: 'Who sang?', answerable: false}\n")
     with pytest.raises(SystemExit):
         program.main([command, str(own), "--corpus", "missing", "--split", "dev"])
     assert "no case has the split dev" in capsys.readouterr().err

@@ -5,6 +5,8 @@ import pytest
 
 from assistant.calibration import UNCALIBRATED, Linear, calibration_for, is_calibrated
 from assistant.evidence import refusal_features, selection_features
+from eval.calibrate import provenance
+from eval.cases import SHIPPED, load_cases
 from tests.retrievals import hit, retrieval
 
 ENTRIES = json.loads(files("assistant").joinpath("data/calibration.json").read_text(encoding="utf-8"))
@@ -81,6 +83,14 @@ def test_a_nearer_passage_that_covers_more_never_speaks_for_a_refusal(name: str,
 
 @pytest.mark.parametrize("name", list(ENTRIES))
 def test_the_coefficients_say_where_they_come_from(name: str) -> None:
-    provenance = calibration_for(name).provenance
-    assert provenance["command"].startswith("python -m eval calibrate")
-    assert all(digest.startswith("sha256 ") for digest in provenance["files"].values())
+    origin = calibration_for(name).provenance
+    assert origin["command"].startswith("python -m eval calibrate")
+    assert all(digest.startswith("sha256 ") for digest in origin["files"].values())
+
+
+@pytest.mark.parametrize("name", list(ENTRIES))
+def test_the_coefficients_were_fitted_on_the_dev_cases_that_ship(name: str) -> None:
+    dev = [case for case in load_cases([SHIPPED]) if case.split == "dev"]
+    fitted, now = calibration_for(name).provenance, provenance([], dev)
+    assert fitted.keys() == now.keys()
+    assert fitted["cases"] == now["cases"]
