@@ -56,6 +56,12 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         "text-embedding-3-small", min_length=1, description="The endpoint's embedding model; local has only one."
     )
+    embedding_input_types: str | None = Field(
+        None,
+        pattern=r"^[\w.-]+,[\w.-]+$",
+        description="The `input_type` of questions and of passages, such as query,passage, if the endpoint's model "
+        "embeds them differently.",
+    )
     chunk_size: int = Field(256, ge=32, le=2048, description="Largest chunk, in tokens.")
     chunk_overlap: int = Field(0, ge=0, le=1024, description="Tokens of whole sentences repeated in the next chunk.")
     top_k: int = Field(5, ge=1, le=50, description="Passages retrieved for a question.")

@@ -29,8 +29,10 @@ def embedding_model(settings: Settings) -> BaseEmbedding:
 def model_id(embedding: BaseEmbedding) -> str:
     """A name for the vectors that an embedding makes: equal names mean that vectors may be mixed and reused.
 
-    Endpoints name their models as they like, so the address is part of it.
+    Endpoints name their models as they like, so the address is part of it, and so is what they are told of a text.
     """
     address = getattr(embedding, "api_base", None)
+    types = getattr(embedding, "input_types", None)
     name = f"{embedding.class_name()}:{embedding.model_name}"
-    return f"{name}@{host(address)}" if address else name
+    name = f"{name}@{host(address)}" if address else name
+    return f"{name} ({types})" if types else name

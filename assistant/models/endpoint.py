@@ -1,22 +1,26 @@
 """Embeddings from any endpoint that speaks as OpenAI's does."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import openai
 from llama_index.embeddings.openai import OpenAIEmbedding
+from llama_index.embeddings.openai.base import aget_embeddings, get_embeddings
 from pydantic import Field
 
 from assistant.errors import ModelError
 from assistant.models.common import UNREADABLE, Vector, host
 from assistant.settings import Settings
 
-# One request to an endpoint may take this long, and is tried once and then this many times more.
+# One request to an endpoint may take this long, and is tried once and then this many times more: by the OpenAI client,
+# which heeds Retry-After. LlamaIndex's own loop around it, which would multiply the tries, is left out.
 TIMEOUT_SECONDS = 60.0
 RETRIES = 3
 # Local servers want no key, but the client wants some.
 NO_KEY = "none"
+# Places in `input_types`.
+QUERY, PASSAGE = range(2)
 
 # A timeout is a connection error too, so it comes first.
 _REASONS: dict[type[openai.OpenAIError], str] = {
@@ -36,6 +40,7 @@ def endpoint_embedding(settings: Settings) -> "EndpointEmbedding":
         model_name=settings.embedding_model,
         api_key=key.get_secret_value() if key else NO_KEY,
         api_base=settings.openai_base_url,
+        input_types=settings.embedding_input_types,
         max_retries=RETRIES,
         timeout=TIMEOUT_SECONDS,
     )
@@ -49,6 +54,7 @@ class EndpointEmbedding(OpenAIEmbedding):
     """
 
     api_key: str = Field(description="Sent to the endpoint and shown nowhere.", repr=False)
+    input_types: str | None = Field(None, description="Sent as `input_type` with questions and with passages.")
 
     @classmethod
     def class_name(cls) -> str:
@@ -56,32 +62,38 @@ class EndpointEmbedding(OpenAIEmbedding):
         return "endpoint"
 
     def _get_query_embedding(self, query: str) -> Vector:
-        with self._failures_in_words():
-            return super()._get_query_embedding(_sendable(query))
+        return self._embed([query], QUERY)[0]
 
     def _get_text_embedding(self, text: str) -> Vector:
-        with self._failures_in_words():
-            return super()._get_text_embedding(_sendable(text))
+        return self._embed([text], PASSAGE)[0]
 
     def _get_text_embeddings(self, texts: list[str]) -> list[Vector]:
-        with self._failures_in_words():
-            return _all_of(super()._get_text_embeddings([_sendable(text) for text in texts]), texts)
+        return self._embed(texts, PASSAGE)
 
     async def _aget_query_embedding(self, query: str) -> Vector:
-        with self._failures_in_words():
-            return await super()._aget_query_embedding(_sendable(query))
+        return (await self._aembed([query], QUERY))[0]
 
     async def _aget_text_embedding(self, text: str) -> Vector:
-        with self._failures_in_words():
-            return await super()._aget_text_embedding(_sendable(text))
+        return (await self._aembed([text], PASSAGE))[0]
 
     async def _aget_text_embeddings(self, texts: list[str]) -> list[Vector]:
-        with self._failures_in_words():
-            return _all_of(await super()._aget_text_embeddings([_sendable(text) for text in texts]), texts)
+        return await self._aembed(texts, PASSAGE)
 
-    def _create_retry_decorator(self) -> Callable[[Any], Any]:
-        # The OpenAI client itself retries, and heeds Retry-After; a second loop around it would multiply the tries.
-        return lambda function: function
+    def _embed(self, texts: list[str], role: int) -> list[Vector]:
+        with self._failures_in_words():
+            vectors = get_embeddings(self._get_client(), _sendable(texts), self.model_name, **self._options(role))
+            return _all_of(vectors, texts)
+
+    async def _aembed(self, texts: list[str], role: int) -> list[Vector]:
+        with self._failures_in_words():
+            client = self._get_aclient()
+            vectors = await aget_embeddings(client, _sendable(texts), self.model_name, **self._options(role))
+            return _all_of(vectors, texts)
+
+    def _options(self, role: int) -> dict[str, Any]:
+        if self.input_types is None:
+            return {}
+        return {"extra_body": {"input_type": self.input_types.split(",")[role]}}
 
     @contextmanager
     def _failures_in_words(self) -> Iterator[None]:
@@ -96,9 +108,9 @@ class EndpointEmbedding(OpenAIEmbedding):
             raise ModelError(message) from error
 
 
-def _sendable(text: str) -> str:
+def _sendable(texts: list[str]) -> list[str]:
     # Endpoints refuse an empty text.
-    return UNREADABLE.sub(" ", text) or " "
+    return [UNREADABLE.sub(" ", text) or " " for text in texts]
 
 
 def _all_of(vectors: list[Vector], texts: list[str]) -> list[Vector]:

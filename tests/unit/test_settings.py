@@ -81,6 +81,8 @@ def test_an_unknown_name_in_the_env_file_is_named() -> None:
         ({"chroma_url": "localhost:8000"}, "chroma_url"),
         ({"openai_base_url": "ftp://models"}, "openai_base_url"),
         ({"chunk_size": 100, "chunk_overlap": 51}, "chunk_overlap must be at most half of chunk_size"),
+        ({"embedding_input_types": "query"}, "embedding_input_types"),
+        ({"embedding_input_types": "query, passage"}, "embedding_input_types"),
         ({"auth_user": "ada"}, "auth_user and auth_password go together"),
         ({"auth_password": "secret"}, "auth_user and auth_password go together"),
     ],
@@ -129,7 +131,15 @@ def test_a_chosen_index_folder_is_used_as_it_is() -> None:
     assert Settings(index_dir=Path("var")).index_path == Path("var")
 
 
-@pytest.mark.parametrize("values", [{"top_k": 6}, {"embedding_model": "other"}, {"mode": "extractive"}])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"top_k": 6},
+        {"embedding_model": "other"},
+        {"embedding_input_types": "query,passage"},
+        {"mode": "extractive"},
+    ],
+)
 def test_the_digest_tells_settings_apart_that_can_change_an_answer(values: dict[str, Any]) -> None:
     assert Settings(**values).digest() != Settings().digest()
 
