@@ -108,8 +108,8 @@ def _best_threshold(answerable: NDArray[np.float64], hopeless: NDArray[np.float6
     scores = np.unique(np.concatenate([answerable, hopeless]))
     scores = np.concatenate([scores[:1] - 1, scores, scores[-1:] + 1])
     candidates, widths = (scores[1:] + scores[:-1]) / 2, np.diff(scores)
-    kept = 1 - np.searchsorted(np.sort(answerable), candidates, side="right") / len(answerable)
-    refused = np.searchsorted(np.sort(hopeless), candidates, side="right") / len(hopeless)
+    kept = 1 - np.searchsorted(np.sort(answerable), candidates) / len(answerable)
+    refused = np.searchsorted(np.sort(hopeless), candidates) / len(hopeless)
     accuracy = (kept + refused) / 2
     # The curve is flat there, and its highest point is noise. Any threshold between two scores does as well as another.
     good = accuracy >= accuracy.max() - 0.002

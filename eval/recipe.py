@@ -38,7 +38,7 @@ class Recipe(Record):
         settings: those that differ from their defaults.
         prompts: a digest of each prompt.
         data: a digest of each data file of the package, the fitted coefficients among them.
-        corpus: a digest over the articles' ids and cleaned texts.
+        corpus: a digest over the articles: their cleaned texts and what is known of each, without the folder.
         cases: a digest over the cases.
     """
 
@@ -69,7 +69,7 @@ def recipe(
         settings=_changed(settings),
         prompts=_digests(PROMPTS.glob("*.md")),
         data=_digests(path for path in DATA.iterdir() if path.is_file()),
-        corpus=digest(f"{article.id}\0{article.text}" for article in articles),
+        corpus=digest(article.model_dump_json(exclude={"path"}) for article in articles),
         cases=digest(case.model_dump_json() for case in cases),
     )
 

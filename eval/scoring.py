@@ -2,12 +2,21 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.records import Answer, Passage, Span
 from eval.cases import Case
 from eval.metrics.answers import exact_match, fact_recall, token_f1
 from eval.metrics.citations import Piece, Place, citation_precision, citation_recall, evidence_cited, holds
-from eval.metrics.retrieval import average_precision, hit_at, ndcg_at, recall_at, reciprocal_rank_at
+from eval.metrics.pieces import (
+    average_precision,
+    best_order,
+    hit_at,
+    ndcg_at,
+    new_pieces,
+    recall_at,
+    reciprocal_rank_at,
+)
 
 # How deep passages are retrieved to be ranked; an answer is made from the setting `top_k` of them.
 DEPTH = 10
@@ -16,14 +25,32 @@ _MARKER = re.compile(r"\s*(?<!\\)\[\d+\]")
 _ESCAPE = re.compile(r"\\(?=[^\w\s])")
 
 
-def score(case: Case, answer: Answer, retrieved: Sequence[Passage], evidence: Sequence[Piece]) -> dict[str, float]:
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """What an answer to a case rests on.
+
+    Attributes:
+        pieces: where the pieces of its evidence stand.
+        best: how many of them each passage of the best ranking would be the first to hold.
+    """
+
+    pieces: Sequence[Piece]
+    best: Sequence[int]
+
+
+def gold_of(pieces: Sequence[Piece], passages: Sequence[Passage]) -> Gold:
+    """The gold of a case, from every passage of the articles that its evidence stands in."""
+    return Gold(pieces, best_order(_held(passages, pieces), len(pieces)))
+
+
+def score(case: Case, answer: Answer, retrieved: Sequence[Passage], gold: Gold) -> dict[str, float]:
     """The measures that are defined for the case, by name; see `eval.summary` for what they mean.
 
     Args:
         case: the question and what is expected.
         answer: the answer under test.
         retrieved: the passages for its question, best first, `DEPTH` of them.
-        evidence: where the pieces of the case's evidence stand.
+        gold: what the answer rests on.
     """
     if not case.answerable:
         refused = float(answer.refused)
@@ -33,10 +60,10 @@ def score(case: Case, answer: Answer, retrieved: Sequence[Passage], evidence: Se
     said = plain(answer.text)
     facts = 0.0 if answer.refused else fact_recall(said, case.facts)
     return {
-        **retrieval_scores(retrieved, evidence),
+        **retrieval_scores(retrieved, gold),
         **_right_refusal(case, answer),
         **_spent(answer),
-        **({} if answer.refused else _citation_scores(answer, evidence, said)),
+        **({} if answer.refused else _citation_scores(answer, gold.pieces, said)),
         "answered": float(not answer.refused),
         "fact recall": facts,
         "correct": float(facts == 1),
@@ -45,20 +72,17 @@ def score(case: Case, answer: Answer, retrieved: Sequence[Passage], evidence: Se
     }
 
 
-def retrieval_scores(retrieved: Sequence[Passage], evidence: Sequence[Piece]) -> dict[str, float]:
-    """How well the passages find the evidence.
-
-    Pieces that one passage holds count as one, so that a ranking with every piece at the top is a perfect one.
-    """
-    ranking, relevant = _judged(retrieved, evidence)
+def retrieval_scores(retrieved: Sequence[Passage], gold: Gold) -> dict[str, float]:
+    """How well the passages, best first, find the pieces of the evidence."""
+    new, pieces = new_pieces(_held(retrieved, gold.pieces)), len(gold.pieces)
     return {
-        "hit@1": hit_at(1, ranking, relevant),
-        "hit@5": hit_at(5, ranking, relevant),
-        "recall@5": recall_at(5, ranking, relevant),
-        "recall@10": recall_at(10, ranking, relevant),
-        "MRR@10": reciprocal_rank_at(10, ranking, relevant),
-        "nDCG@10": ndcg_at(10, ranking, dict.fromkeys(relevant, 1.0)),
-        "MAP": average_precision(ranking, relevant),
+        "hit@1": hit_at(1, new),
+        "hit@5": hit_at(5, new),
+        "recall@5": recall_at(5, new, pieces),
+        "recall@10": recall_at(10, new, pieces),
+        "MRR@10": reciprocal_rank_at(10, new),
+        "nDCG@10": ndcg_at(10, new, gold.best),
+        "MAP": average_precision(new, pieces),
     }
 
 
@@ -89,16 +113,7 @@ def _right_refusal(case: Case, answer: Answer) -> dict[str, float]:
     return {"refusal precision": float(not case.answerable)} if answer.refused else {}
 
 
-def _judged(retrieved: Sequence[Passage], evidence: Sequence[Piece]) -> tuple[list[str], set[str]]:
-    """The passages by names, and the names of those that hold evidence which none before them does."""
-    missing = set(range(len(evidence)))
-    ranking: list[str] = []
-    relevant: set[str] = set()
-    for rank, passage in enumerate(retrieved, 1):
-        place = Place(passage.source.id, Span(start=passage.start, end=passage.end))
-        held = {piece for piece in missing if holds(place, evidence[piece])}
-        missing -= held
-        ranking.append(f"rank {rank}")
-        if held:
-            relevant.add(f"rank {rank}")
-    return ranking, relevant | {f"missing {piece}" for piece in missing}
+def _held(passages: Sequence[Passage], pieces: Sequence[Piece]) -> list[set[int]]:
+    """The pieces that each passage holds, by number."""
+    places = (Place(passage.source.id, Span(start=passage.start, end=passage.end)) for passage in passages)
+    return [{number for number, piece in enumerate(pieces) if holds(place, piece)} for place in places]

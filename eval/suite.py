@@ -1,7 +1,8 @@
 """Puts the cases to an assistant and writes down what came of it."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,14 +14,14 @@ from tqdm import tqdm
 from assistant import Answer, Assistant, QuestionError
 from assistant.calibration import calibration_for
 from assistant.evidence import answerability
-from assistant.records import Record
+from assistant.records import Filters, Passage, Record
 from assistant.retrieval import Retrieval
 from eval.cases import Case, CaseError, locate
 from eval.judge import Judge, judge_all
-from eval.metrics.citations import Piece, broken
+from eval.metrics.citations import broken
 from eval.mistakes import first_mistake
 from eval.recipe import Recipe, recipe
-from eval.scoring import DEPTH, score
+from eval.scoring import DEPTH, Gold, gold_of, score
 
 # No passage at all is as hopeless as anything can be; a number keeps the curve drawable.
 HOPELESS = -20.0
@@ -100,7 +101,9 @@ def run_suite(bot: Assistant, cases: Sequence[Case], judge: Judge | None = None)
     evidence = {case.id: locate(case, texts) for case in cases}
     # The first question also pays for loading the model.
     bot.warm_up()
-    results = tuple(_results(bot, cases, evidence, texts))
+    passages = _passages(bot, {place.article for pieces in evidence.values() for piece in pieces for place in piece})
+    gold = {name: gold_of(pieces, passages) for name, pieces in evidence.items()}
+    results = tuple(_results(bot, cases, gold, texts))
     models = {"embedding": bot.embedding_name}
     if bot.embedding_engine:
         models[ENGINE] = bot.embedding_engine
@@ -117,8 +120,17 @@ def run_suite(bot: Assistant, cases: Sequence[Case], judge: Judge | None = None)
     )
 
 
+def _passages(bot: Assistant, articles: Iterable[str]) -> list[Passage]:
+    """Every passage of some articles, whatever the question."""
+    return [
+        passage
+        for article in sorted(articles)
+        for passage in bot.retrieve("What is new?", sys.maxsize, Filters(articles=(article,)))
+    ]
+
+
 def _results(
-    bot: Assistant, cases: Sequence[Case], evidence: Mapping[str, Sequence[Piece]], texts: Mapping[str, str]
+    bot: Assistant, cases: Sequence[Case], gold: Mapping[str, Gold], texts: Mapping[str, str]
 ) -> Iterator[Result]:
     for case in tqdm(cases, desc="Asking", unit=" cases", delay=1):
         try:
@@ -129,7 +141,7 @@ def _results(
         top_k = bot.settings.top_k
         found = bot.search(answer.standalone_question, max(DEPTH, top_k), case.filters)
         faults = broken(answer, texts)
-        scores = score(case, answer, found.passages()[:DEPTH], evidence[case.id])
+        scores = score(case, answer, found.passages()[:DEPTH], gold[case.id])
         yield Result(
             case=case,
             answer=answer,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from eval.cases import Case
-from eval.metrics.bootstrap import Column, Estimate, difference, draws, estimate
+from eval.metrics.bootstrap import Column, Draws, Estimate, difference, estimate, probability_above
 from eval.metrics.refusal import Point, refusal_curve
 from eval.suite import Result, Run
 
@@ -23,7 +23,7 @@ class Figure:
         name: as it is shown.
         meaning: what it is, in one line.
         columns: the scores of which it is the mean; of two, the mean of both means.
-        higher_is_better: None where neither is.
+        higher_is_better: whether it should rise or fall, None where neither is better.
         of_answers: whether it is defined for answers alone. Two runs are then compared where both answer: a hard
             question that is no longer refused makes no other answer worse.
     """
@@ -35,8 +35,8 @@ class Figure:
     of_answers: bool = False
 
 
-def _figure(name: str, meaning: str, *, of_answers: bool = False) -> Figure:
-    return Figure(name, meaning, (name,), of_answers=of_answers)
+def _figure(name: str, meaning: str, *, higher_is_better: bool | None = True, of_answers: bool = False) -> Figure:
+    return Figure(name, meaning, (name,), higher_is_better, of_answers)
 
 
 FIGURES = (
@@ -51,18 +51,18 @@ FIGURES = (
     _figure("fact recall", "share of the key facts that the answer says; a refusal says none"),
     _figure("token F1", "words shared with the reference answer, as in SQuAD"),
     _figure("exact match", "the reference answer word for word, as in SQuAD"),
-    Figure("words", "length of an answer", ("words",), None, of_answers=True),
+    _figure("words", "length of an answer", higher_is_better=None, of_answers=True),
     _figure("citation recall", "share of an answer's sentences whose citation quotes evidence", of_answers=True),
     _figure("citation precision", "share of an answer's citations that quote evidence", of_answers=True),
     _figure("evidence cited", "share of the evidence that the answer cites", of_answers=True),
-    Figure("broken citations", "share of answers with a citation that is not sound", ("broken citations",), None),
+    _figure("broken citations", "share of answers with a citation that is not sound", higher_is_better=False),
     Figure("refusal balanced accuracy", "mean of the two lines below", ("answered", "refused")),
     Figure("answerable answered", "share of the answerable questions that are not refused", ("answered",)),
     Figure("refusal recall", "share of the unanswerable questions that are refused", ("refused",)),
     _figure("refusal precision", "share of the refusals that are right"),
-    Figure("prompt tokens", "for an answer that a model wrote", ("prompt tokens",), None, of_answers=True),
-    Figure("completion tokens", "for an answer that a model wrote", ("completion tokens",), None, of_answers=True),
-    Figure("cost", "of an answer, where a price is set", ("cost",), None, of_answers=True),
+    _figure("prompt tokens", "for an answer that a model wrote", higher_is_better=False, of_answers=True),
+    _figure("completion tokens", "for an answer that a model wrote", higher_is_better=False, of_answers=True),
+    _figure("cost", "of an answer, in the currency of its price", higher_is_better=False, of_answers=True),
     _figure("judged correct", "LlamaIndex's CorrectnessEvaluator, 0..1", of_answers=True),
     _figure("judged faithful", "LlamaIndex's FaithfulnessEvaluator", of_answers=True),
     _figure("judged relevant", "LlamaIndex's RelevancyEvaluator", of_answers=True),
@@ -85,13 +85,17 @@ class Change:
 
     @property
     def better(self) -> bool:
-        """Whether it has risen by more than chance explains."""
-        return bool(self.figure.higher_is_better) and self.difference.low > 0
+        """Whether it has moved the way it should, by more than chance explains."""
+        return self.significant and self.figure.higher_is_better is self._rose
 
     @property
     def worse(self) -> bool:
-        """Whether it has fallen by more than chance explains."""
-        return bool(self.figure.higher_is_better) and self.difference.high < 0
+        """Whether it has moved the other way, by more than chance explains."""
+        return self.significant and self.figure.higher_is_better is (not self._rose)
+
+    @property
+    def _rose(self) -> bool:
+        return self.difference.low > 0
 
 
 def summarise(results: Sequence[Result]) -> dict[Figure, Estimate]:
@@ -101,7 +105,7 @@ def summarise(results: Sequence[Result]) -> dict[Figure, Estimate]:
 
 def estimates(scores: Sequence[Scores]) -> dict[Figure, Estimate]:
     """Every figure that is defined for some of the cases, from their scores."""
-    drawn = draws(len(scores)) if scores else np.empty((0, 0))
+    drawn = Draws(len(scores))
     columns = {figure: _columns(figure, scores) for figure in FIGURES}
     return {figure: estimate(found, drawn) for figure, found in columns.items() if _defined(found)}
 
@@ -125,7 +129,7 @@ def changes(before: Sequence[Scores], after: Sequence[Scores]) -> list[Change]:
     if not before:
         message = "the two runs have no case in common"
         raise ValueError(message)
-    drawn = draws(len(before))
+    drawn = Draws(len(before))
     found = []
     for figure in FIGURES:
         old, new = _columns(figure, before), _columns(figure, after)
@@ -156,10 +160,19 @@ def by_type(results: Sequence[Result]) -> dict[str, list[Result]]:
 
 def curve(results: Sequence[Result]) -> list[Point]:
     """What other thresholds of refusal would do, over the questions that are decided by one."""
-    scored = [(result.case.answerable, result.answerability) for result in results if result.answerability is not None]
-    return refusal_curve(
-        [s for answerable, s in scored if answerable], [s for answerable, s in scored if not answerable]
-    )
+    answerable, unanswerable = (column[~np.isnan(column)].tolist() for column in _answerability(results))
+    return refusal_curve(answerable, unanswerable)
+
+
+def refusal_auc(results: Sequence[Result]) -> Estimate | None:
+    """The probability that an answerable question scores above an unanswerable one: .5 is chance.
+
+    Over the questions that refusal decides by a score; None unless there are some of both kinds.
+    """
+    answerable, unanswerable = _answerability(results)
+    if not _defined([answerable, unanswerable]):
+        return None
+    return probability_above(answerable, unanswerable, Draws(len(results)))
 
 
 def stages(results: Sequence[Result]) -> dict[str, tuple[float, float]]:
@@ -170,6 +183,13 @@ def stages(results: Sequence[Result]) -> dict[str, tuple[float, float]]:
     seconds = {name: [result.answer.timings.get(name, 0.0) for result in results] for name in names}
     seconds["whole"] = [sum(result.answer.timings.values()) for result in results]
     return {name: (float(np.percentile(s, 50)), float(np.percentile(s, 95))) for name, s in seconds.items()}
+
+
+def _answerability(results: Sequence[Result]) -> tuple[Column, Column]:
+    """The scores of the answerable questions and of the unanswerable ones."""
+    scores = np.array([math.nan if r.answerability is None else r.answerability for r in results], dtype=np.float64)
+    answerable = np.array([result.case.answerable for result in results], dtype=np.bool_)
+    return np.where(answerable, scores, np.nan), np.where(answerable, np.nan, scores)
 
 
 def _columns(figure: Figure, scores: Sequence[Scores]) -> list[Column]:

@@ -6,17 +6,20 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-_GROUPED_DIGITS = re.compile(r"(?<=\d)[,.\u00a0\u202f ](?=\d{3}(?!\d))")
+# One to three digits and then threes behind one and the same sign: 1,500 and 12 345 678, but not 2023 500.
+_GROUPED_DIGITS = re.compile(r"(?<!\d)(?<!\d[.,])\d{1,3}([,.\u00a0\u202f ])\d{3}(?:\1\d{3})*(?!\d)")
 # A decimal is one word: "2.5 billion" does not say "5 billion".
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|\w+|[%$€£]")
-_ARTICLES = frozenset({"a", "an", "the"})
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_WITHOUT_PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
 def words(text: str) -> list[str]:
     """A text's words as they are compared: without case, accents and punctuation; 1,500 and 1 500 are 1500."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(character for character in plain if not unicodedata.combining(character))
-    return [word.replace(",", ".") for word in _WORD.findall(_GROUPED_DIGITS.sub("", plain))]
+    joined = _GROUPED_DIGITS.sub(lambda number: number[0].replace(number[1], ""), plain)
+    return [word.replace(",", ".") for word in _WORD.findall(joined)]
 
 
 def fact_recall(answer: str, facts: Sequence[Sequence[str]]) -> float:
@@ -42,6 +45,5 @@ def _padded(text: str) -> str:
 
 
 def _squad_words(text: str) -> list[str]:
-    """Lower case, punctuation deleted, articles left out: SQuAD's own normalisation, with punctuation of any script."""
-    letters = "".join(c for c in text.lower() if c not in string.punctuation and unicodedata.category(c)[0] != "P")
-    return [word for word in letters.split() if word not in _ARTICLES]
+    """Lower case, ASCII punctuation deleted, English articles left out: `normalize_answer` of SQuAD's own program."""
+    return _ARTICLES.sub(" ", text.lower().translate(_WITHOUT_PUNCTUATION)).split()

@@ -1,15 +1,8 @@
-"""How well it is told which questions the articles answer. Refusing is the positive class."""
+"""How well it is told which questions the articles answer. What scores below the threshold is refused."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-
-
-def balanced_accuracy(answerable: Sequence[float], unanswerable: Sequence[float], threshold: float = 0.0) -> float:
-    """Mean of the share of answerable questions scored above the threshold and of unanswerable ones not above it."""
-    kept = sum(score > threshold for score in answerable) / len(answerable)
-    refused = sum(score <= threshold for score in unanswerable) / len(unanswerable)
-    return (kept + refused) / 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,9 +43,10 @@ def ndcg_at(k: int, ranking: Sequence[str], relevant: Mapping[str, float]) -> fl
         ranking: ids, best first.
         relevant: id -> grade.
     """
-    ideal = _gain(sorted(relevant.values(), reverse=True)[:k])
-    return _gain([relevant.get(name, 0.0) for name in ranking[:k]]) / ideal if ideal else 0.0
+    ideal = gain(sorted(relevant.values(), reverse=True)[:k])
+    return gain([relevant.get(name, 0.0) for name in ranking[:k]]) / ideal if ideal else 0.0
 
 
-def _gain(grades: Sequence[float]) -> float:
+def gain(grades: Sequence[float]) -> float:
+    """Discounted cumulative gain: the sum of grade / log2(rank + 1), best first."""
     return sum(grade / math.log2(rank + 1) for rank, grade in enumerate(grades, 1))

@@ -69,4 +69,4 @@ def _refusal_scores(bot: Assistant, squad: SquadSet) -> list[dict[str, float]]:
 def _refused(bot: Assistant, squad: SquadSet, absent: Absent) -> list[float]:
     calibration = calibration_for(bot.embedding_name)
     found = ask_all(bot, squad, absent, PASSAGES)
-    return [float(answerability(asked.retrieval, calibration) <= 0) for asked in found]
+    return [float(answerability(asked.retrieval, calibration) < 0) for asked in found]

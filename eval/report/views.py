@@ -139,7 +139,8 @@ def lines(results: Sequence[Result]) -> list[Line]:
 
 def rows(results: Sequence[Result]) -> list[Row]:
     """The mapped figures of all cases, then by type of question."""
-    return [_row(name, group) for name, group in {"all": list(results), **by_type(results)}.items()]
+    # A type may be called "all" too.
+    return [_row(name, group) for name, group in [("all", results), *by_type(results).items()]]
 
 
 def verdicts(results: Sequence[Result]) -> dict[Verdict, int]:

@@ -10,10 +10,12 @@ import pytest
 
 from assistant import Assistant, Settings
 from eval import __main__ as program
-from eval.cases import Case, CaseError, load_cases
+from eval.cases import Case, CaseError, Evidence, load_cases, locate
 from eval.gate import END, MEASURED, PAGE, Baseline, document, hold, read_baseline, renew
-from eval.rows import Lessons, add_cases
-from eval.suite import Run, read_run, run_suite
+from eval.recipe import recipe
+from eval.rows import CASE_WEIGHT, Lessons, add_cases
+from eval.scoring import gold_of, retrieval_scores
+from eval.suite import Run, _passages, read_run, run_suite
 from eval.summary import by_type, changes, compare, curve, stages, summarise
 from eval.sweep import plot, sweep, table
 from tests.articles import write_corpus
@@ -118,12 +120,12 @@ def test_a_file_that_is_no_run_is_refused(tmp_path: Path, content: str) -> None:
 
 
 def test_the_recipe_says_what_the_run_depends_on(run: Run, bot: Assistant) -> None:
-    recipe = run.recipe
-    assert recipe.settings_digest == bot.settings.digest()
-    assert recipe.models == {"embedding": bot.embedding_name, "engine": bot.embedding_engine}
-    assert (recipe.mode, recipe.settings) == ("extractive", {})
-    assert "refusal.en" in recipe.prompts
-    assert len(recipe.corpus) == len(recipe.cases) == 16
+    made = run.recipe
+    assert made.settings_digest == bot.settings.digest()
+    assert made.models == {"embedding": bot.embedding_name, "engine": bot.embedding_engine}
+    assert (made.mode, made.settings) == ("extractive", {})
+    assert "refusal.en" in made.prompts
+    assert len(made.corpus) == len(made.cases) == 16
 
 
 def test_other_articles_and_other_settings_are_another_recipe(
@@ -133,10 +135,34 @@ def test_other_articles_and_other_settings_are_another_recipe(
     (tmp_path / "news" / "new.txt").write_text("Snow fell on Tuesday. Roads were closed.\n")
     settings = Settings(corpus_dir=tmp_path / "news", index_dir=tmp_path / "index", top_k=2)
     with Assistant(settings) as other:
-        recipe = run_suite(other, cases).recipe
-    assert recipe.corpus != run.recipe.corpus
-    assert recipe.settings == {"top_k": "2"}
-    assert recipe.cases == run.recipe.cases
+        made = run_suite(other, cases).recipe
+    assert made.corpus != run.recipe.corpus
+    assert made.settings == {"top_k": "2"}
+    assert made.cases == run.recipe.cases
+
+
+def test_what_is_known_of_an_article_is_in_the_recipe_and_where_it_lies_is_not(run: Run, bot: Assistant) -> None:
+    articles = [bot.article(source.id) for source in bot.articles()]
+    cases = [result.case for result in run.results]
+
+    def corpus(**changes: str) -> str:
+        changed = [articles[0].model_copy(update=changes), *articles[1:]]
+        return recipe(bot.settings, changed, cases, "extractive", {}).corpus
+
+    assert corpus() == corpus(path="elsewhere/a.txt") == run.recipe.corpus
+    assert len({corpus(), corpus(speaker="Ida Rowe"), corpus(publisher="Another"), corpus(author="Lang")}) == 4
+
+
+def test_the_best_ranking_is_that_of_the_whole_index(bot: Assistant, cases: tuple[Case, ...]) -> None:
+    # Both quotes stand in one passage, so a ranking with that at the top is perfect, whatever follows.
+    quotes = [cases[0].evidence[0], Evidence(article="2021/harbour.txt", quote="will reopen on 3 May")]
+    texts = {source.id: bot.article(source.id).text for source in bot.articles()}
+    case = cases[0].model_copy(update={"evidence": tuple(quotes)})
+    gold = gold_of(locate(case, texts), _passages(bot, ["2021/harbour.txt"]))
+    assert gold.best == [2]
+    holding = [p for p in _passages(bot, texts) if quotes[0].quote in p.text]
+    assert retrieval_scores(holding, gold)["nDCG@10"] == 1
+    assert retrieval_scores([], gold)["recall@10"] == 0
 
 
 def test_a_case_over_a_missing_article_stops_the_run_before_a_question_is_asked(
@@ -296,9 +322,10 @@ def test_cases_are_learned_from(corpus: Path, cases: tuple[Case, ...]) -> None:
     add_cases(lessons, cases, corpus)
     assert lessons.same.keys() == {"en"}
     rows = lessons.pooled()
-    assert [answerable for _, answerable in rows.refusal] == [True, True, True, False]
+    learned = [answerable for answerable in (True, True, True, False) for _ in range(CASE_WEIGHT)]
+    assert [answerable for _, answerable in rows.refusal] == learned
     # Of each answerable question one sentence is the evidence.
-    assert [sum(gold for _, gold in sentences) for sentences in rows.selection] == [1, 1, 1]
+    assert [sum(gold for _, gold in sentences) for sentences in rows.selection] == [1] * 3 * CASE_WEIGHT
     assert lessons.other.refusal == []
 
 

@@ -21,10 +21,10 @@ from eval.report.diagnosis import GOOD, diagnose, verdict
 from eval.report.html import html_report
 from eval.report.tables import markdown, markdown_comparison, terminal, terminal_comparison
 from eval.report.traces import facts, trace
-from eval.report.views import chosen, segments
+from eval.report.views import chosen, rows, segments
 from eval.report.words import Flip, flips, judgement, recipe_changes, shortened, side_by_side
 from eval.suite import Result, Run
-from eval.summary import FIGURES, Change, curve
+from eval.summary import FIGURES, Change, curve, refusal_auc
 from tests.markup import Page
 
 DAY, COST, FERRIES = "It reopens on 3 May.", "It cost 48 million crowns.", "Ferries run for a month."
@@ -287,6 +287,11 @@ def test_shares_have_three_decimals_and_no_zero_and_words_have_one(
 @pytest.mark.parametrize(
     ("figure", "low", "high", "expected"),
     [
+        ("broken citations", 0.1, 0.2, "worse"),
+        ("broken citations", -0.2, -0.1, "better"),
+        ("cost", 0.1, 0.2, "worse"),
+        ("completion tokens", -20.0, -10.0, "better"),
+        ("broken citations", -0.1, 0.1, ""),
         ("correct", 0.1, 0.2, "better"),
         ("correct", -0.2, -0.1, "worse"),
         ("correct", -0.1, 0.1, ""),
@@ -590,6 +595,20 @@ def test_a_passage_that_many_cases_retrieve_is_written_once() -> None:
     page = Page(html_report(a_run(*refusals)))
     assert page.text.count(TEXT) == 1
     assert page.values("href").count("#passage-1") == 20
+
+
+def test_a_type_that_is_called_all_does_not_take_the_place_of_the_total() -> None:
+    results = [a_result(a_case("a", type="all"), an_answer(DAY)), a_result(a_case("b"), an_answer())]
+    assert [(row.name, row.cases) for row in rows(results)] == [("all", 2), ("all", 1), ("date", 1)]
+
+
+def test_the_area_under_the_curve_leaves_out_what_is_not_decided_by_a_score() -> None:
+    answerable = [a_result(a_case(f"a-{n}"), an_answer(DAY), logits) for n, logits in enumerate((2.0, 0.0, None))]
+    others = [a_result(a_case(f"b-{n}", answerable=False), an_answer(), logits) for n, logits in enumerate((1.0, -1.0))]
+    found = refusal_auc([*answerable, *others])
+    assert found is not None
+    assert (found.mean, found.n) == (3 / 4, 4)
+    assert refusal_auc(answerable) is refusal_auc([]) is None
 
 
 def test_a_page_without_any_case_has_no_charts() -> None:
