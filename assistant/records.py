@@ -5,9 +5,9 @@ Offsets are Unicode code points into `Article.text`, the cleaned text.
 """
 
 from datetime import date
-from typing import Literal, TypedDict
+from typing import Literal, Self, TypedDict
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Support = Literal["supported", "partial", "unsupported"]
 Mode = Literal["extractive", "generative"]
@@ -131,12 +131,22 @@ class Filters(Record):
     """Which articles may answer. Empty fields do not restrict; both dates are inclusive.
 
     An article without a date passes no date filter, one without a publisher no publisher filter.
+
+    Raises:
+        ValueError: the first day lies after the last.
     """
 
     published_from: date | None = None
     published_to: date | None = None
     publishers: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if self.published_from and self.published_to and self.published_from > self.published_to:
+            message = f"published_from {self.published_from} is later than published_to {self.published_to}"
+            raise ValueError(message)
+        return self
 
     def __bool__(self) -> bool:
         return bool(self.published_from or self.published_to or self.publishers or self.articles)

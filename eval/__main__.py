@@ -26,6 +26,8 @@ ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
 RUN_FILE = "run.json"
 JUDGE_KEY = "EVAL_JUDGE_API_KEY"
+# As shells count a program that was stopped from the keyboard.
+INTERRUPTED = 130
 OPENAI = "https://api.openai.com/v1"
 
 
@@ -39,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error(error.in_words())
     except (OSError, ValueError) as error:
         parser.error(str(error))
+    except KeyboardInterrupt:
+        print(f"{parser.prog}: interrupted; nothing was written.", file=sys.stderr)
+        sys.exit(INTERRUPTED)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -230,10 +235,18 @@ def _gate(options: argparse.Namespace) -> None:
 
 
 def _calibrate(options: argparse.Namespace) -> None:
-    from eval.calibrate import DATA, calibrate
+    from eval.calibrate import DATA, Examples, calibrate
 
-    cases = [case for case in load_cases(options.cases) if case.split == "dev"]
-    calibrate(options.files, cases, options.corpus, options.out or DATA)
+    cases = _of_split(load_cases(options.cases), "dev") if options.cases else []
+    examples = Examples(cases, options.corpus, _other_cases(options))
+    calibrate(options.files, examples, options.out or DATA)
+
+
+def _other_cases(options: argparse.Namespace) -> str:
+    """How the command names other cases than the shipped ones, by names alone: folders say nothing elsewhere."""
+    words = [] if options.cases == [SHIPPED] else ["--cases", *(path.name for path in options.cases)]
+    words += [] if options.corpus == SEEDS else ["--corpus", options.corpus.name]
+    return " ".join(words)
 
 
 def _sweep(options: argparse.Namespace) -> None:

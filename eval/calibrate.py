@@ -7,6 +7,7 @@ conditional logit: the probability that a sentence holding the gold answer is pi
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -31,21 +32,35 @@ OTHER_LANGUAGE = frozenset({"cosine", "coverage", "margin"})
 NEEDS_EMBEDDING = frozenset({"cosine"})
 
 
-def calibrate(files: Sequence[Path], cases: Sequence[Case], corpus: Path, out: Path = DATA) -> Calibration:
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Hand-written cases to fit on as well; those kept for testing are the caller's to leave out.
+
+    Attributes:
+        cases: may be none.
+        corpus: the folder of the articles that they are about.
+        options: how the command named them, empty for the shipped ones.
+    """
+
+    cases: Sequence[Case]
+    corpus: Path
+    options: str = ""
+
+
+def calibrate(files: Sequence[Path], examples: Examples, out: Path = DATA) -> Calibration:
     """Fits on every other article of the files and on the cases, and writes the coefficients.
 
     Args:
         files: parallel SQuAD-shaped files, one for each language; questions of each are asked of the paragraphs of all.
             With one file, refusal in other languages stays unmeasured.
-        cases: hand-written ones to fit on as well; those kept for testing are the caller's to leave out.
-        corpus: the folder of the articles that the cases are about.
+        examples: what else to fit on.
         out: the file to write.
     """
     lessons = Lessons()
     add_squad(lessons, files)
-    if cases:
-        add_cases(lessons, cases, corpus)
-    fitted = fit(lessons, provenance(files, cases))
+    if examples.cases:
+        add_cases(lessons, examples.cases, examples.corpus)
+    fitted = fit(lessons, provenance(files, examples))
     text = json.dumps({name: entry.model_dump() for name, entry in fitted.items()}, indent=2, ensure_ascii=False)
     out.write_text(text + "\n", encoding="utf-8")
     return fitted[CALIBRATED]
@@ -138,13 +153,14 @@ def _rounded(weights: Mapping[str, float]) -> dict[str, float]:
     return {name: round(weight, 4) for name, weight in weights.items()}
 
 
-def provenance(files: Sequence[Path], cases: Sequence[Case]) -> dict[str, Any]:
+def provenance(files: Sequence[Path], examples: Examples) -> dict[str, Any]:
     """What coefficients were fitted on, and with what."""
+    command = ["python -m eval calibrate", *(path.name for path in files), examples.options]
     return {
-        "command": f"python -m eval calibrate {' '.join(path.name for path in files)}{'' if cases else ' --cases'}",
+        "command": " ".join(filter(None, command)),
         "files": {path.name: f"sha256 {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in files},
-        "cases": f"{len(cases)} of the dev split, each counted {CASE_WEIGHT} times, "
-        f"sha256 {digest(case.model_dump_json() for case in cases)}",
+        "cases": f"{len(examples.cases)} of the dev split, each counted {CASE_WEIGHT} times, "
+        f"sha256 {digest(case.model_dump_json() for case in examples.cases)}",
         "split": "of the files every other article fits, the rest measure; of the cases dev fits, test measures",
         "figures": "python -m eval run prints them for the measuring half",
         "numpy": version("numpy"),

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import yaml
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from assistant import Settings
+from assistant.question import clean_question
 from assistant.records import Filters, Record, Span, Turn
 from eval.metrics.answers import words
 from eval.metrics.citations import Place
@@ -17,6 +19,9 @@ from eval.metrics.citations import Place
 SHIPPED = Path(__file__).parent / "cases"
 
 Split = Literal["dev", "test"]
+
+# What the loader itself notes down of a case.
+_OWN_KEYS = frozenset({"place", "quote_places"})
 
 
 class CaseError(ValueError):
@@ -49,7 +54,7 @@ class Case(Record):
     id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     type: str = Field(min_length=1, description="What kind of question it is; results are shown by type.")
     split: Split = Field("test", description="Coefficients and settings are chosen on dev; tables report test.")
-    question: str = Field(min_length=1)
+    question: str
     language: str = Field("en", pattern=r"^[a-z]{2}$", description="Of the question.")
     history: tuple[Message, ...] = ()
     filters: Filters = Filters()
@@ -64,6 +69,14 @@ class Case(Record):
     quote_places: dict[str, str] = Field(
         default_factory=dict, exclude=True, description="The same of each of its quotes."
     )
+
+    @field_validator("question")
+    @classmethod
+    def _asks_something(cls, question: str) -> str:
+        if not clean_question(question):
+            message = "is empty"
+            raise ValueError(message)
+        return question
 
     def turns(self) -> list[Turn]:
         """The history as the assistant takes it."""
@@ -84,19 +97,25 @@ class Case(Record):
         return self
 
 
-def load_cases(paths: Iterable[Path]) -> tuple[Case, ...]:
+def load_cases(paths: Iterable[Path], longest: int | None = None) -> tuple[Case, ...]:
     """Reads files, and folders of `.yaml` files.
 
+    Args:
+        paths: of the files and folders.
+        longest: how many characters a question may have; by default what the settings allow.
+
     Raises:
-        CaseError: a file cannot be read, is not a list of cases, or an id occurs twice.
+        CaseError: a file cannot be read, is not a list of cases or an empty one, an id occurs twice, or a question is
+            too long.
     """
+    longest = Settings().max_question_chars if longest is None else longest
     cases: dict[str, Case] = {}
     for path in paths:
         files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
         if not files:
             message = f"{path}: there is no .yaml file"
             raise CaseError(message)
-        for case in (case for file in files for case in _read(file)):
+        for case in (case for file in files for case in _read(file, longest)):
             if case.id in cases:
                 message = f"{case.place}: id: {case.id} was used before, at {cases[case.id].place}"
                 raise CaseError(message)
@@ -136,7 +155,15 @@ def _check_article(article: str, texts: Mapping[str, str], place: str) -> None:
         raise CaseError(message)
 
 
-def _read(path: Path) -> Iterator[Case]:
+def _read(path: Path, longest: int) -> list[Case]:
+    try:
+        return list(_cases(path, longest))
+    except RecursionError as error:
+        message = f"{path}: is nested too deeply, or holds itself"
+        raise CaseError(message) from error
+
+
+def _cases(path: Path, longest: int) -> Iterator[Case]:
     try:
         text = path.read_text(encoding="utf-8")
         tree = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -151,15 +178,25 @@ def _read(path: Path) -> Iterator[Case]:
     if not isinstance(tree, yaml.SequenceNode):
         message = f"{path}: is not a list of cases"
         raise CaseError(message)
+    if not values:
+        message = f"{path}: there is no case in it"
+        raise CaseError(message)
     for node, value in zip(tree.value, values, strict=True):
         mappings = list(_mappings(node))
         _check_keys(path, mappings)
         try:
-            if isinstance(value, dict):
-                value |= {"place": f"{path}:{_line(node, ())}", "quote_places": _quote_places(path, mappings)}
-            yield Case.model_validate(value)
+            case = Case.model_validate(value)
         except ValidationError as error:
             raise CaseError(_in_words(path, node, error)) from error
+        _check_question(case, longest, f"{path}:{_line(node, ('question',))}")
+        places = {"place": f"{path}:{_line(node, ())}", "quote_places": _quote_places(path, mappings)}
+        yield case.model_copy(update=places)
+
+
+def _check_question(case: Case, longest: int, place: str) -> None:
+    if len(case.question) > longest:
+        message = f"{place}: question: has {len(case.question):,} characters; at most {longest:,} are read"
+        raise CaseError(message)
 
 
 def _mappings(node: yaml.Node) -> Iterator[yaml.MappingNode]:
@@ -178,6 +215,9 @@ def _check_keys(path: Path, mappings: Iterable[yaml.MappingNode]) -> None:
     for mapping in mappings:
         before: set[Any] = set()
         for key, _ in mapping.value:
+            if key.value in _OWN_KEYS:
+                message = f"{path}:{key.start_mark.line + 1}: {key.value}: Extra inputs are not permitted"
+                raise CaseError(message)
             if key.value in before:
                 message = f"{path}:{key.start_mark.line + 1}: {key.value}: is given twice"
                 raise CaseError(message)

@@ -63,9 +63,11 @@ class Run(Record):
         return self.model_copy(update={"results": kept})
 
     def write(self, path: Path) -> None:
-        """Writes it as JSON."""
+        """Writes it as JSON, wholly or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        beside = path.with_name(f"{path.name}.part")
+        beside.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        beside.replace(path)
 
 
 def read_run(path: Path) -> Run:

@@ -11,6 +11,7 @@ from assistant.calibration import UNCALIBRATED, Calibration
 from eval.__main__ import main
 from eval.calibrate import CALIBRATED, DATA, LEXICAL, OTHER_LANGUAGE, SAME_LANGUAGE
 from eval.public.squad_run import run
+from tests.articles import write_corpus
 
 # Articles by title; of each paragraph the text, then its questions: in English, in Russian, and the answer in the text.
 ARTICLES = """\
@@ -82,6 +83,17 @@ In 2009 the festival was cancelled because of a storm. The damage came to 2 mill
 Sons paid half of it.
 ? Why was the festival cancelled in 2009? | Почему праздник отменили в 2009 году? | a storm
 ? Which insurer paid half of the damage? | Какой страховщик оплатил половину ущерба? | Brandt and Sons
+"""
+DEV = """\
+- id: bridge-cost
+  type: number
+  split: dev
+  question: How much did the works on the Harbour bridge cost?
+  answer: 48 million crowns.
+  facts: [[48 million]]
+  evidence:
+    - article: 2021/harbour.txt
+      quote: The works cost 48 million crowns, nine million more than planned.
 """
 ENGLISH, RUSSIAN = 0, 1
 SHARES = (
@@ -186,6 +198,30 @@ def test_a_calibration_is_fitted_and_written_with_its_provenance(
     assert "cosine" not in lexical.selection.weights
     assert "cosine" not in lexical.selection_other_language.weights
     assert text.endswith("}\n")
+
+
+def test_a_calibration_on_cases_of_your_own_names_them(tmp_path: Path) -> None:
+    english, out = _write(tmp_path / "english.json", ENGLISH), tmp_path / "calibration.json"
+    write_corpus(tmp_path / "news")
+    own = tmp_path / "own.yaml"
+    own.write_text(DEV, encoding="utf-8")
+    main(
+        ["calibrate", str(english), "--cases", str(own), "--corpus", str(tmp_path / "news"), "--out", str(out)],
+    )
+    origin = json.loads(out.read_text(encoding="utf-8"))[CALIBRATED]["provenance"]
+    assert origin["command"] == "python -m eval calibrate english.json --cases own.yaml --corpus news"
+    assert origin["cases"].startswith("1 of the dev split")
+
+
+def test_a_calibration_on_cases_without_a_dev_split_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own, out = tmp_path / "own.yaml", tmp_path / "calibration.json"
+    own.write_text(DEV.replace("split: dev", "split: test"), encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main(["calibrate", str(_write(tmp_path / "en.json", ENGLISH)), "--cases", str(own), "--out", str(out)])
+    assert "no case has the split dev" in capsys.readouterr().err
+    assert not out.exists()
 
 
 def test_a_calibration_on_one_language_leaves_others_unmeasured(tmp_path: Path) -> None:

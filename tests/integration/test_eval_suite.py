@@ -1,5 +1,6 @@
 """The suite end to end: cases over real articles, runs that repeat to the digit, comparison, gate and sweep."""
 
+import errno
 import json
 import re
 from collections.abc import Iterator
@@ -110,6 +111,34 @@ def test_two_runs_have_the_same_scores_and_answers_to_the_digit(run: Run, corpus
 def test_a_run_is_written_and_read_back(run: Run, tmp_path: Path) -> None:
     run.write(tmp_path / "deep" / "run.json")
     assert read_run(tmp_path / "deep" / "run.json").model_dump() == run.model_dump()
+
+
+def test_a_run_that_cannot_be_written_leaves_the_one_before(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run.write(tmp_path / "run.json")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "the disk is full")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(OSError, match="the disk is full"):
+        run.part("dev").write(tmp_path / "run.json")
+    assert len(read_run(tmp_path / "run.json").results) == 4
+
+
+def test_a_run_that_is_stopped_says_so_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("eval.suite.run_suite", stopped)
+    with pytest.raises(SystemExit) as stop:
+        program.main(["run", "--out", str(tmp_path / "out")])
+    assert stop.value.code == 130
+    assert capsys.readouterr().err.endswith("python -m eval: interrupted; nothing was written.\n")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"results": []}'])

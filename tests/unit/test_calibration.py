@@ -5,7 +5,7 @@ import pytest
 
 from assistant.calibration import UNCALIBRATED, Linear, calibration_for, is_calibrated
 from assistant.evidence import refusal_features, selection_features
-from eval.calibrate import provenance
+from eval.calibrate import Examples, provenance
 from eval.cases import SHIPPED, load_cases
 from tests.retrievals import hit, retrieval
 
@@ -91,6 +91,6 @@ def test_the_coefficients_say_where_they_come_from(name: str) -> None:
 @pytest.mark.parametrize("name", list(ENTRIES))
 def test_the_coefficients_were_fitted_on_the_dev_cases_that_ship(name: str) -> None:
     dev = [case for case in load_cases([SHIPPED]) if case.split == "dev"]
-    fitted, now = calibration_for(name).provenance, provenance([], dev)
+    fitted, now = calibration_for(name).provenance, provenance([], Examples(dev, SHIPPED))
     assert fitted.keys() == now.keys()
     assert fitted["cases"] == now["cases"]

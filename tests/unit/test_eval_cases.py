@@ -7,7 +7,9 @@ import pytest
 
 from assistant import Assistant, Settings
 from eval.cases import SHIPPED, CaseError, load_cases, locate
+from eval.gate import PAGE
 from eval.metrics.answers import fact_recall
+from eval.metrics.citations import Place
 
 SEEDS = SHIPPED.parent.parent / "seeds"
 
@@ -66,6 +68,15 @@ def test_a_folder_is_read_file_by_file(tmp_path: Path) -> None:
         ("  note: The", "  answer: The", 11, "an unanswerable case cannot have answer"),
         ("  split: dev\n", "  split: dev\n  split: test\n", 4, "split: is given twice"),
         ("      quote: It", "      article: b.txt\n      quote: It", 10, "article: is given twice"),
+        ("question: What did the repairs come to?", "question: ' \u00a0 '", 4, "question: is empty"),
+        ("split: dev", "place: here", 3, "place: Extra inputs"),
+        ("split: dev", "quote_places: {}", 3, "quote_places: Extra inputs"),
+        (
+            "split: dev",
+            "filters: {published_from: 2024-05-02, published_to: 2024-05-01}",
+            3,
+            "filters: published_from 2024-05-02 is later than published_to 2024-05-01",
+        ),
     ],
 )
 def test_a_mistake_is_named_by_file_line_and_key(tmp_path: Path, old: str, new: str, line: int, complaint: str) -> None:
@@ -84,11 +95,24 @@ def test_a_mistake_is_named_by_file_line_and_key(tmp_path: Path, old: str, new: 
         ("- [", "is not YAML"),
         ("- a\n- b\n", ":1: "),
         ("- day: 2020-02-30\n", "day is out of range"),
+        ("[]\n", "there is no case in it"),
+        ("- &a [*a]\n", "nested too deeply, or holds itself"),
+        (f"- {'[' * 3000}{']' * 3000}\n", "nested too deeply"),
     ],
 )
 def test_a_file_of_something_else_is_refused(tmp_path: Path, text: str, complaint: str) -> None:
     with pytest.raises(CaseError, match=complaint):
         load_cases([_file(tmp_path, text)])
+
+
+def test_a_question_that_is_longer_than_the_setting_allows_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _file(tmp_path, GOOD.replace("What did the repairs", f"What did {'the ' * 50}repairs"))
+    assert len(load_cases([path])) == 2
+    monkeypatch.setenv("ASSISTANT_MAX_QUESTION_CHARS", "100")
+    with pytest.raises(CaseError, match=r"cases\.yaml:4: question: has 225 characters; at most 100 are read"):
+        load_cases([path])
 
 
 def test_an_id_is_used_once(tmp_path: Path) -> None:
@@ -133,11 +157,17 @@ def test_a_quote_is_located(tmp_path: Path) -> None:
 # The shipped cases
 
 
-def test_every_quote_of_the_shipped_cases_stands_in_its_article(tmp_path: Path) -> None:
-    with Assistant(Settings(corpus_dir=SEEDS, index_dir=tmp_path)) as bot:
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[list[Place]]]:
+    """Where the evidence of each shipped case stands."""
+    with Assistant(Settings(corpus_dir=SEEDS, index_dir=tmp_path_factory.mktemp("index"))) as bot:
         texts = {source.id: bot.article(source.id).text for source in bot.articles()}
+    return {case.id: locate(case, texts) for case in load_cases([SHIPPED])}
+
+
+def test_every_quote_of_the_shipped_cases_stands_in_its_article(places: dict[str, list[list[Place]]]) -> None:
     for case in load_cases([SHIPPED]):
-        assert len(locate(case, texts)) == len(case.evidence)
+        assert len(places[case.id]) == len(case.evidence)
 
 
 def test_the_evidence_of_every_shipped_case_says_its_facts() -> None:
@@ -161,8 +191,18 @@ def test_both_splits_have_cases_of_every_kind() -> None:
         assert counts[kind, answerable, "test"], kind
 
 
-def test_no_evidence_of_a_single_fact_is_in_both_splits() -> None:
-    places: dict[str, str] = {}
-    for case in load_cases([SHIPPED]):
-        if len(case.evidence) == 1:
-            assert places.setdefault(case.evidence[0].quote, case.split) == case.split, case.id
+def test_the_page_says_how_many_test_cases_share_evidence_with_dev(places: dict[str, list[list[Place]]]) -> None:
+    cases = [case for case in load_cases([SHIPPED]) if case.answerable]
+    dev, test = ([places[case.id] for case in cases if case.split == split] for split in ("dev", "test"))
+    shared = sum(_share(one, dev) for one in test)
+    alone = sum(_share(one, [other for other in dev if len(other) == 1]) for one in test if len(one) == 1)
+    page = " ".join(PAGE.read_text(encoding="utf-8").split())
+    assert f"Of the {len(test)} test cases that the articles answer, {shared} rest in part on a passage" in page
+    assert f"where one passage is all that both need, it is {alone} case" in page
+
+
+def _share(one: list[list[Place]], others: list[list[list[Place]]]) -> bool:
+    """Whether a case's evidence, or what would do as well, overlaps with that of another."""
+    return any(
+        place.overlaps(there) for piece in one for place in piece for other in others for at in other for there in at
+    )

@@ -102,6 +102,13 @@ def test_filters_are_true_when_they_restrict_anything(filters: Filters, restrict
     assert bool(filters) is restricts
 
 
+def test_a_filter_does_not_end_before_it_begins() -> None:
+    day = date(2024, 5, 2)
+    assert Filters(published_from=day, published_to=day)
+    with pytest.raises(ValidationError, match="published_from 2024-05-02 is later than published_to 2024-05-01"):
+        Filters(published_from=day, published_to=date(2024, 5, 1))
+
+
 @pytest.mark.parametrize(
     ("report", "changed"),
     [
