@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,19 +12,20 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 from rich.console import Console
-from rich.table import Table
 
 from assistant import Assistant, AssistantError, Settings
 from eval.cases import SHIPPED, Case, load_cases
 
 if TYPE_CHECKING:
     from eval.judge import Judge
-    from eval.metrics.bootstrap import Estimate
+    from eval.public.measured import Shape
     from eval.suite import Run
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
 RUN_FILE = "run.json"
+# The split that tables are of.
+TABLES = "test"
 JUDGE_KEY = "EVAL_JUDGE_API_KEY"
 # As shells count a program that was stopped from the keyboard.
 INTERRUPTED = 130
@@ -53,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     compare = commands.add_parser("compare", help="what has changed from one run to another, with intervals")
     compare.add_argument("before", type=Path, help="a run: its folder or its run.json")
     compare.add_argument("after", type=Path)
-    compare.add_argument("--split", choices=("all", "dev", "test"), default="all")
+    compare.add_argument("--split", choices=("all", "dev", "test"), default=TABLES, help="which cases to compare")
     compare.add_argument("--markdown", type=Path, metavar="FILE", help="also write the comparison to a file")
     compare.set_defaults(command=_compare)
     gate = commands.add_parser("gate", help="fail if the shipped cases come out worse than the committed baseline")
@@ -91,10 +92,16 @@ def _add_run(run: argparse.ArgumentParser) -> None:
         help="YAML files or folders of cases; or one SQuAD-shaped file, BEIR folder or MultiHop-RAG folder; "
         "by default the shipped cases",
     )
-    run.add_argument("--corpus", type=Path, default=SEEDS, help="folder of the articles that the cases are about")
+    run.add_argument("--corpus", type=Path, help="folder of the articles that the cases are about; by default seeds/")
     run.add_argument("--index", type=Path, help="keep the index here; by default it is made anew and thrown away")
-    run.add_argument("--split", choices=("all", "dev", "test"), default="test", help="what the tables show")
-    run.add_argument("--out", type=Path, metavar="DIR", help="folder for run.json, report.html and report.md")
+    run.add_argument("--split", choices=("all", "dev", "test"), help="what the tables show; by default test")
+    run.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="folder for run.json, report.html and report.md; of a public data set, for figures.json and figures.md, "
+        "which are not written otherwise",
+    )
     run.add_argument("--judge", metavar="MODEL", help="also let this model judge the answers")
     run.add_argument(
         "--judge-url",
@@ -106,21 +113,26 @@ def _add_run(run: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
+    from eval.public.measured import shape_of
+    from eval.suite import judge_failed, run_suite
+
     data: list[Path] = options.data
-    if len(data) == 1 and (figures := _public_figures(data[0], options.questions)) is not None:
-        Console().print(figures)
+    if len(data) == 1 and (shape := shape_of(data[0])):
+        _run_public(options, shape)
         return
     if options.questions:
         message = "--questions go with one SQuAD-shaped file, whose paragraphs they are asked of"
         raise ValueError(message)
     cases = load_cases(data or [SHIPPED])
-    _of_split(cases, options.split)
-    with _assistant(options.corpus, options.index) as bot:
-        from eval.suite import run_suite
-
+    split = options.split or TABLES
+    _of_split(cases, split)
+    with _assistant(options.corpus or SEEDS, options.index) as bot:
         run = run_suite(bot, cases, _judge(options, bot.settings))
     out = options.out or ROOT / "runs" / datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
-    _report(run, options.split, out)
+    _report(run, split, out)
+    if judge_failed(run.results):
+        print("The judge gave no score at all.", file=sys.stderr)
+        sys.exit(1)
 
 
 def _of_split(cases: Sequence[Case], split: str) -> list[Case]:
@@ -139,37 +151,45 @@ def _judge(options: argparse.Namespace, settings: Settings) -> "Judge | None":
 
     if options.judge_url:
         key = os.environ.get(JUDGE_KEY)
-        return Judge(options.judge, options.judge_url, SecretStr(key) if key else None)
-    return Judge(options.judge, settings.openai_base_url or OPENAI, settings.openai_api_key)
+        judge = Judge(options.judge, options.judge_url, SecretStr(key) if key else None)
+    else:
+        judge = Judge(options.judge, settings.openai_base_url or OPENAI, settings.openai_api_key)
+    _check_apart(judge, settings)
+    return judge
 
 
-def _public_figures(path: Path, questions: Sequence[Path]) -> Table | None:
-    """The figures of a public data set, a column each; None if the path is not one."""
-    if path.is_dir() and (path / "corpus.jsonl").exists():
-        from eval.public.beir import judged_split, measure_beir
-
-        split = judged_split(path)
-        return _columns({f"{path.name}, {split}": measure_beir(path, split)})
-    if path.is_dir() and (path / "MultiHopRAG.json").exists():
-        from eval.public.multihop import measure_multihop
-
-        return _columns({path.name: measure_multihop(path)})
-    if path.suffix == ".json":
-        from eval.public.squad_run import run
-
-        return _columns({asked.stem: run(path, asked) for asked in questions or [path]})
-    return None
+def _check_apart(judge: "Judge", settings: Settings) -> None:
+    """No model judges its own answers."""
+    writes = settings.mode != "extractive" and bool(settings.openai_api_key or settings.openai_base_url)
+    answering = (settings.llm_model, (settings.openai_base_url or OPENAI).rstrip("/"))
+    if writes and (judge.model, judge.base_url.rstrip("/")) == answering:
+        message = (
+            f"{judge.model} is the model that answers, and none may judge itself: name another with --judge, "
+            "or set ASSISTANT_MODE=extractive"
+        )
+        raise ValueError(message)
 
 
-def _columns(columns: "Mapping[str, Mapping[str, Estimate]]") -> Table:
-    from eval.report.numbers import score
+def _run_public(options: argparse.Namespace, shape: "Shape") -> None:
+    from eval.public.measured import measure
+    from eval.report.tables import markdown_public, terminal_public
 
-    table = Table("mean [95% interval]", *columns, "n")
-    for name in next(iter(columns.values())):
-        found = [figures[name] for figures in columns.values()]
-        cells = (f"{score(name, one.mean)} \\[{score(name, one.low)}, {score(name, one.high)}]" for one in found)
-        table.add_row(name, *cells, "/".join(dict.fromkeys(str(one.n) for one in found)))
-    return table
+    _refuse_options(options, shape)
+    measured = measure(options.data[0], shape, options.questions)
+    Console().print(terminal_public(measured))
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)
+        (options.out / "figures.json").write_text(measured.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        (options.out / "figures.md").write_text(markdown_public(measured), encoding="utf-8")
+
+
+def _refuse_options(options: argparse.Namespace, shape: "Shape") -> None:
+    """Options that would have no effect on a public data set."""
+    names = ["corpus", "index", "split", "judge", "judge_url", *([] if shape == "SQuAD" else ["questions"])]
+    given = [f"--{name.replace('_', '-')}" for name in names if getattr(options, name)]
+    if given:
+        message = f"{', '.join(given)} cannot be used with {shape} data, which bring their own articles and answers"
+        raise ValueError(message)
 
 
 @contextmanager
@@ -202,8 +222,12 @@ def _report(run: "Run", split: str, out: Path) -> None:
 def _compare(options: argparse.Namespace) -> None:
     from eval.report.tables import markdown_comparison, terminal_comparison
     from eval.suite import read_run
+    from eval.summary import shared
 
     before, after = (read_run(_run_file(path)).part(options.split) for path in (options.before, options.after))
+    if not shared(before, after):
+        message = f"the two runs have no case of the split {options.split} in common"
+        raise ValueError(message)
     Console().print(terminal_comparison(before, after))
     if options.markdown:
         options.markdown.write_text(markdown_comparison(before, after), encoding="utf-8")

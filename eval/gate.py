@@ -5,9 +5,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from assistant.records import Record
-from eval.recipe import Recipe
+from eval.recipe import ENGINE, Recipe
 from eval.report.tables import markdown_figures
-from eval.suite import ENGINE, Run
+from eval.suite import Run
 from eval.summary import Change, changes
 
 BASELINE = Path(__file__).parent / "baseline.json"

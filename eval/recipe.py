@@ -25,34 +25,65 @@ PACKAGES = (
 )
 
 
-class Recipe(Record):
-    """What a run was made with.
+# The local embedding's engine, by its name among the models.
+ENGINE = "engine"
+
+
+class Setup(Record):
+    """What figures are made with, whatever they are about.
 
     Attributes:
         commit: of the clone; with a plus where files differ from it, None outside of one.
         python: the interpreter's version.
         versions: of the packages that scores depend on.
-        mode: how answers were written.
         models: what embedded, wrote and judged.
         settings_digest: over every setting that can change an answer.
         settings: those that differ from their defaults.
         prompts: a digest of each prompt.
         data: a digest of each data file of the package, the fitted coefficients among them.
-        corpus: a digest over the articles: their cleaned texts and what is known of each, without the folder.
-        cases: a digest over the cases.
     """
 
     commit: str | None
     python: str
     versions: dict[str, str]
-    mode: str
     models: dict[str, str]
     settings_digest: str
     settings: dict[str, str]
     prompts: dict[str, str]
     data: dict[str, str]
+
+
+class Recipe(Setup):
+    """What a run over cases was made with.
+
+    Attributes:
+        mode: how answers were written.
+        corpus: a digest over the articles: their cleaned texts and what is known of each, without the folder.
+        cases: a digest over the cases.
+    """
+
+    mode: str
     corpus: str
     cases: str
+
+
+def setup(settings: Settings, models: dict[str, str]) -> Setup:
+    """The setup of this very process, but for the settings and models."""
+    return Setup(
+        commit=_commit(),
+        python=platform.python_version(),
+        versions={name: _version(name) for name in PACKAGES},
+        models=models,
+        settings_digest=settings.digest(),
+        settings=_changed(settings),
+        prompts=_digests(PROMPTS.glob("*.md")),
+        data=_digests(path for path in DATA.iterdir() if path.is_file()),
+    )
+
+
+def embedding_names(embedding: str, engine: str | None) -> dict[str, str]:
+    """What embedded, by its name among the models; the engine of the local one too."""
+    return {"embedding": embedding} | ({ENGINE: engine} if engine else {})
 
 
 def recipe(
@@ -60,15 +91,8 @@ def recipe(
 ) -> Recipe:
     """The recipe of a run that is about to be made."""
     return Recipe(
-        commit=_commit(),
-        python=platform.python_version(),
-        versions={name: _version(name) for name in PACKAGES},
+        **setup(settings, models).model_dump(),
         mode=mode,
-        models=models,
-        settings_digest=settings.digest(),
-        settings=_changed(settings),
-        prompts=_digests(PROMPTS.glob("*.md")),
-        data=_digests(path for path in DATA.iterdir() if path.is_file()),
         corpus=digest(article.model_dump_json(exclude={"path"}) for article in articles),
         cases=digest(case.model_dump_json() for case in cases),
     )

@@ -20,14 +20,13 @@ from eval.cases import Case, CaseError, locate
 from eval.judge import Judge, judge_all
 from eval.metrics.citations import broken
 from eval.mistakes import first_mistake
-from eval.recipe import Recipe, recipe
+from eval.recipe import Recipe, embedding_names, recipe
 from eval.scoring import DEPTH, Gold, gold_of, score
 
 # No passage at all is as hopeless as anything can be; a number keeps the curve drawable.
 HOPELESS = -20.0
-# Their names among a recipe's models.
+# Its name among a recipe's models.
 JUDGE = "judge"
-ENGINE = "engine"
 
 
 class Result(Record):
@@ -106,9 +105,7 @@ def run_suite(bot: Assistant, cases: Sequence[Case], judge: Judge | None = None)
     passages = _passages(bot, {place.article for pieces in evidence.values() for piece in pieces for place in piece})
     gold = {name: gold_of(pieces, passages) for name, pieces in evidence.items()}
     results = tuple(_results(bot, cases, gold, texts))
-    models = {"embedding": bot.embedding_name}
-    if bot.embedding_engine:
-        models[ENGINE] = bot.embedding_engine
+    models = embedding_names(bot.embedding_name, bot.embedding_engine)
     if judge:
         models[JUDGE] = judge.name
         results = _judged(judge, results)
@@ -158,6 +155,12 @@ def _results(
 def judged_scores(scores: Mapping[str, float]) -> dict[str, float]:
     """Those of a case's scores that the judge gave."""
     return {name: value for name, value in scores.items() if name.startswith("judged ")}
+
+
+def judge_failed(results: Iterable[Result]) -> bool:
+    """Whether the judge was asked and gave no score at all."""
+    results = list(results)
+    return any(r.judge_failures for r in results) and not any(judged_scores(r.scores) for r in results)
 
 
 def _judged(judge: Judge, results: Sequence[Result]) -> tuple[Result, ...]:

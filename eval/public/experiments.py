@@ -41,14 +41,15 @@ class Texts(Protocol):
 def assistant_over(texts: Texts) -> Iterator[Assistant]:
     """An assistant over the set's texts, in a folder that is removed afterwards."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(
-            corpus_dir=texts.write(Path(folder) / "corpus"),
-            index_dir=Path(folder) / "index",
-            max_question_chars=LONGEST_QUESTION_CHARS,
-        )
+        settings = settings_over(texts.write(Path(folder) / "corpus"), Path(folder) / "index")
         with Assistant(settings) as bot:
             bot.sync(progress=True)
             yield bot
+
+
+def settings_over(corpus: Path, index: Path) -> Settings:
+    """The settings of every experiment: the user's own, and an index that leaves nothing on a server."""
+    return Settings(corpus_dir=corpus, index_dir=index, chroma_url=None, max_question_chars=LONGEST_QUESTION_CHARS)
 
 
 def ask_all(bot: Assistant, squad: SquadSet, absent: Absent, k: int) -> Iterator[Asked]:

@@ -30,6 +30,7 @@ def html_report(run: Run) -> str:
         run=run,
         scope=words.scope(run),
         judged=words.judging(run),
+        spent=words.spending(run),
         recipe=words.recipe_items(run.recipe),
         **_figures(run.results),
         **_cases(run.results),

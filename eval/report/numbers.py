@@ -10,11 +10,13 @@ from eval.summary import Figure
 
 # Figures that count something; all others are shares of one.
 COUNTS = frozenset({"words", "prompt tokens", "completion tokens"})
+# Figures in a currency, which is that of the prices that were set.
+MONEY = frozenset({"cost"})
 UNKNOWN = "–"
 
 
 def number(figure: Figure, value: float) -> str:
-    """A value of a figure: .964 or 1.000 for a share, 26.4 for a count, a dash for what is not known."""
+    """A value of a figure: .964 for a share, 26.4 for a count, 0.0012 for money, a dash for what is not known."""
     return score(figure.name, value)
 
 
@@ -22,7 +24,20 @@ def score(name: str, value: float) -> str:
     """The same for the score of one case."""
     if math.isnan(value):
         return UNKNOWN
+    if name in MONEY:
+        return money(value)
     return f"{value:.1f}" if name in COUNTS else share(value)
+
+
+def is_share(name: str) -> bool:
+    """Whether a figure is a share of one, so that it can be drawn beside others."""
+    return name not in COUNTS | MONEY
+
+
+def money(value: float) -> str:
+    """An amount to the hundredth or, if it is less than one, to its second digit that is not zero: 1.25, 0.00031."""
+    digits = 2 if not value else max(2, 1 - math.floor(math.log10(abs(value))))
+    return f"{value:.{digits}f}"
 
 
 def share(value: float) -> str:

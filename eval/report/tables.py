@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from eval.metrics.bootstrap import Estimate
+from eval.public.measured import Measured
 from eval.report import numbers
 from eval.report.words import (
     HEADLINES,
@@ -14,8 +16,11 @@ from eval.report.words import (
     recipe_changes,
     recipe_lines,
     scope,
+    separation,
+    setup_lines,
     shortened,
     side_by_side,
+    spending,
     unmatched,
 )
 from eval.suite import Run
@@ -24,6 +29,10 @@ from eval.summary import by_type, compare, shared, stages, summarise
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+# Of a public data set, so many columns with their intervals fit a terminal of 80.
+COLUMNS: Final = 3
+# A longer word of a heading is broken before the numbers below it have to be.
+LONGEST_WORD: Final = 12
 # Whatever GitHub reads as more than a character.
 _MARKUP: Final = re.compile(r"[\\`*_{}\[\]<>#|~$]")
 # An answer's own escape sequences must not reach the terminal.
@@ -39,12 +48,16 @@ class _Table:
         headings: of its columns.
         rows: a text for each column.
         words: how many columns, from the left, hold words, which may be anyone's; the others hold our own numbers.
+        note: what stands below it.
+        narrow: whether intervals stand below their means in a terminal, where they would not fit beside them.
     """
 
     title: str
     headings: tuple[str, ...]
     rows: Sequence[Sequence[str]]
     words: int = 1
+    note: str = ""
+    narrow: bool = False
 
 
 def markdown(run: Run) -> str:
@@ -80,14 +93,51 @@ def terminal_comparison(before: Run, after: Run) -> "RenderableType":
     return _terminal(_compared(before, after), _changes(before, after), recipe_changes(before.recipe, after.recipe))
 
 
+def markdown_public(measured: Measured) -> str:
+    """The figures of a public data set with their intervals, a column each, and what they were made with."""
+    table = _public_table(measured, list(measured.figures))
+    # The columns are called by names of files.
+    table = replace(table, headings=tuple(map(_escaped, table.headings)))
+    return _markdown(_about_public(measured), [table], _made(measured))
+
+
+def terminal_public(measured: Measured) -> "RenderableType":
+    """The same for rich to print, a table for every few columns."""
+    names = list(measured.figures)
+    parts = [names[start : start + COLUMNS] for start in range(0, len(names), COLUMNS)]
+    return _terminal(_about_public(measured), [_public_table(measured, part) for part in parts], _made(measured))
+
+
 def _about(run: Run) -> list[str]:
-    judged = judging(run)
-    return [scope(run), judged] if judged else [scope(run)]
+    return [scope(run), *filter(None, (judging(run), spending(run)))]
+
+
+def _about_public(measured: Measured) -> list[str]:
+    return [f"{measured.shape}: {', '.join(measured.files)}, measured {numbers.moment(measured.created)}"]
+
+
+def _made(measured: Measured) -> list[str]:
+    return [*setup_lines(measured.setup), *(f"{name}: sha256 {digest}" for name, digest in measured.files.items())]
+
+
+def _public_table(measured: Measured, columns: Sequence[str]) -> _Table:
+    figures = [measured.figures[name] for name in columns]
+    rows = [(name, *_public_row(name, [column[name] for column in figures])) for name in figures[0]]
+    return _Table("Figures, mean [95% interval]", ("figure", *columns, "n"), rows, narrow=True)
+
+
+def _public_row(name: str, found: Sequence[Estimate]) -> Iterator[str]:
+    for one in found:
+        mean, low, high = (numbers.score(name, value) for value in (one.mean, one.low, one.high))
+        yield f"{mean} [{low}, {high}]"
+    yield "/".join(dict.fromkeys(str(one.n) for one in found))
 
 
 def _tables(run: Run) -> Iterator[_Table]:
-    yield _Table("Figures", ("figure", "mean [95% interval]", "n"), list(_figure_rows(run)))
-    yield _Table("By type of question, with 95% intervals", ("type", "n", *HEADLINES), list(_type_rows(run)))
+    headings = ("figure", "mean [95% interval]", "n")
+    yield _Table("Figures", headings, list(_figure_rows(run)), note=separation(run) or "")
+    title = "By type of question, with 95% intervals"
+    yield _Table(title, ("type", "n", *HEADLINES), list(_type_rows(run)), narrow=True)
 
 
 def _times(run: Run) -> _Table:
@@ -153,6 +203,7 @@ def _markdown(intro: Iterable[str], tables: Iterable[_Table], notes: Iterable[st
     for table in tables:
         blocks.append(f"### {_escaped(table.title)}")
         blocks += [_markdown_table(table)] if table.rows else []
+        blocks += [_escaped(table.note)] if table.note else []
     listed = "\n".join(f"- {_escaped(note)}" for note in notes)
     blocks += ["### Recipe", listed] if listed else []
     return "\n\n".join(blocks) + "\n"
@@ -177,6 +228,7 @@ def _terminal(intro: Iterable[str], tables: Iterable[_Table], notes: Iterable[st
     for table in tables:
         parts.append(Text(f"\n{_harmless(table.title)}", style="bold"))
         parts += [_terminal_table(table)] if table.rows else []
+        parts += [Text(_harmless(table.note), style="dim")] if table.note else []
     lines = [Text(_harmless(note), style="dim") for note in notes]
     return Group(*parts, *([Text("\nRecipe", style="bold"), *lines] if lines else []))
 
@@ -186,14 +238,25 @@ def _terminal_table(table: _Table) -> "RenderableType":
     from rich.text import Text
 
     styled = Table(box=None, pad_edge=False, header_style="dim")
-    for place, heading in enumerate(table.headings):
-        styled.add_column(heading, justify="left" if place < table.words else "right")
-    # What a row is called by has to be readable in full.
-    styled.columns[0].no_wrap = True
-    for row in table.rows:
+    rows = [[_harmless(cell) for cell in row] for row in table.rows]
+    if table.narrow:
+        rows = [[row[0], *(cell.replace(" [", "\n[") for cell in row[1:])] for row in rows]
+    for place, heading in enumerate(map(_harmless, table.headings)):
+        of_words = place < table.words
+        # A narrow table's numbers keep their room, and what its rows are called by is folded if need be.
+        width = None if of_words or not table.narrow else _width(heading, [row[place] for row in rows])
+        styled.add_column(Text(heading), justify="left" if of_words else "right", width=width, overflow="fold")
+    styled.columns[0].no_wrap = not table.narrow
+    for row in rows:
         # As texts, so that square brackets are not read as styles.
-        styled.add_row(*(Text(_harmless(cell)) for cell in row))
+        styled.add_row(*map(Text, row))
     return styled
+
+
+def _width(heading: str, cells: Iterable[str]) -> int:
+    """What a column of numbers needs if its heading is broken between words, and a long word within."""
+    words = [min(len(word), LONGEST_WORD) for word in heading.split()]
+    return max([*words, *(len(line) for cell in cells for line in cell.splitlines())], default=1)
 
 
 def _harmless(text: str) -> str:

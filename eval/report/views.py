@@ -226,7 +226,7 @@ def _line(figure: Figure, found: Estimate) -> Line:
         numbers.number(figure, found.mean),
         numbers.interval(figure, found),
         found.n,
-        None if figure.name in numbers.COUNTS else found,
+        found if numbers.is_share(figure.name) else None,
     )
 
 

@@ -5,11 +5,11 @@ from itertools import takewhile
 from typing import Literal
 
 from eval.judge import Judgement, failures_in_words
-from eval.recipe import Recipe
-from eval.report.numbers import count, moment, splits
+from eval.recipe import Recipe, Setup
+from eval.report.numbers import count, moment, money, share, splits
 from eval.scoring import plain
 from eval.suite import JUDGE, Result, Run, judged_scores
-from eval.summary import Change, asked, shared
+from eval.summary import Change, asked, refusal_auc, shared
 
 # The figures that tell most; as many as fit beside the type of question in a terminal of 80 columns.
 HEADLINES = ("correct", "recall@5", "fact recall", "citation recall", "answerable answered", "refusal recall")
@@ -39,17 +39,50 @@ def judging(run: Run) -> str | None:
     return f"Judged by {run.recipe.models[JUDGE]}; {failures_in_words(judged)}."
 
 
+def separation(run: Run) -> str | None:
+    """How well refusal's score tells answerable questions apart from others, None where there are not both."""
+    found = refusal_auc(run.results)
+    if found is None:
+        return None
+    return (
+        f"Refusal AUC: an answerable question scores above an unanswerable one with probability {share(found.mean)} "
+        f"[{share(found.low)}, {share(found.high)}], .5 is chance; {count(found.n, 'case')} decided by a score."
+    )
+
+
+def spending(run: Run) -> str | None:
+    """What the answers that a model wrote took in all, None where there is none."""
+    used = [result.answer.usage for result in run.results]
+    written = [usage for usage in used if usage.prompt_tokens or usage.completion_tokens]
+    if not written:
+        return None
+    tokens = sum(usage.prompt_tokens + usage.completion_tokens for usage in written)
+    known = [usage.cost for usage in written if usage.cost is not None]
+    price = f" and cost {money(sum(known))} in the currency of their price" if known else ""
+    unknown = f"; {count(len(written) - len(known), 'answer')} without a price" if len(known) < len(written) else ""
+    return f"{count(len(written), 'answer')} of a model took {tokens:,} tokens{price}{unknown}."
+
+
 def recipe_lines(recipe: Recipe) -> list[str]:
     """What a run was made with, in a few lines."""
-    models = [f"{role} {name}" for role, name in recipe.models.items()]
-    versions = [f"{name} {version}" for name, version in recipe.versions.items()]
-    settings = [f"{name}={value}" for name, value in recipe.settings.items()] or ["all default"]
-    code = [f"commit {recipe.commit or 'unknown'}", f"Python {recipe.python}", *versions]
+    models, *others = setup_lines(recipe)
     return [
-        f"Answers: {', '.join([recipe.mode, *models])}",
-        f"Code: {', '.join(code)}",
-        f"Settings {recipe.settings_digest}: {', '.join(settings)}",
+        f"Answers: {recipe.mode}, {models.removeprefix('Models: ')}",
+        *others,
         f"Corpus {recipe.corpus}, cases {recipe.cases}",
+    ]
+
+
+def setup_lines(setup: Setup) -> list[str]:
+    """What figures were made with, whatever they are about, in a few lines; the models come first."""
+    models = [f"{role} {name}" for role, name in setup.models.items()]
+    versions = [f"{name} {version}" for name, version in setup.versions.items()]
+    settings = [f"{name}={value}" for name, value in setup.settings.items()] or ["all default"]
+    code = [f"commit {setup.commit or 'unknown'}", f"Python {setup.python}", *versions]
+    return [
+        f"Models: {', '.join(models)}",
+        f"Code: {', '.join(code)}",
+        f"Settings {setup.settings_digest}: {', '.join(settings)}",
     ]
 
 

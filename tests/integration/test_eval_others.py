@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.public.beir import measure_beir
-from eval.public.multihop import measure_multihop
+from eval.public.measured import measure, shape_of
 
 # Document id, title and text. The ids are of the kinds that are no file names; the last document is empty.
 DOCUMENTS = [
@@ -99,7 +98,10 @@ def _query(text: str, answer: str, kind: str, *facts: str) -> dict[str, object]:
 def test_a_run_over_beir_gives_the_figures_of_its_tables(beir: Path) -> None:
     # Questions 1, 2, 3, the one that is a document, and the one without a word; each line has them in this order.
     gain_1, gain_3 = (1 + 3 / log2(3)) / (3 + 1 / log2(3)), 1 / (1 + 1 / log2(3))
-    found = measure_beir(beir)
+    measured = measure(beir, "BEIR")
+    assert shape_of(beir) == measured.shape
+    assert list(measured.files) == ["corpus.jsonl", "queries.jsonl", "qrels/test.tsv"]
+    found = measured.figures["set, test"]
     assert {figure.n for figure in found.values()} == {5}
     assert {name: figure.mean for name, figure in found.items()} == {
         "nDCG@10": pytest.approx((gain_1 + 1 + gain_3 + 1 + 0) / 5),
@@ -111,7 +113,10 @@ def test_a_run_over_beir_gives_the_figures_of_its_tables(beir: Path) -> None:
 
 def test_a_run_over_multihop_rag_gives_the_figures_of_its_paper(multihop: Path) -> None:
     # The first query finds both of its facts, at ranks 1 and 2; the fact of the second stands in no article.
-    assert {name: figure.mean for name, figure in measure_multihop(multihop).items()} == {
+    measured = measure(multihop, "MultiHop-RAG")
+    assert shape_of(multihop) == measured.shape
+    assert list(measured.files) == ["corpus.json", "MultiHopRAG.json"]
+    assert {name: figure.mean for name, figure in measured.figures["set"].items()} == {
         "Hits@10": 1 / 2,
         "Hits@4": 1 / 2,
         "MAP@10": pytest.approx(((1 + 1 / 2) / 2 + 0) / 2),

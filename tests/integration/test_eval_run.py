@@ -1,7 +1,7 @@
 """`python -m eval` end to end, over a made-up SQuAD-shaped file and the same questions in Russian."""
 
+import hashlib
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from assistant.calibration import UNCALIBRATED, Calibration
 from eval.__main__ import main
 from eval.calibrate import CALIBRATED, DATA, LEXICAL, OTHER_LANGUAGE, SAME_LANGUAGE
 from eval.public.squad_run import run
+from eval.recipe import Setup
 from tests.articles import write_corpus
 
 # Articles by title; of each paragraph the text, then its questions: in English, in Russian, and the answer in the text.
@@ -157,9 +158,47 @@ def test_a_run_prints_a_column_for_each_file_of_questions(tmp_path: Path, capsys
     main(["run", str(english), "--questions", str(english), str(russian)])
     printed = capsys.readouterr().out
     assert all(name in printed for name in ("english", "russian", "words", *SHARES))
-    (found,) = [line for line in printed.splitlines() if "passage R@5" in line]
-    assert re.search(r"1\.000 \[1\.000, 1\.000\]", found)
-    assert re.search(r"\b8\b", found)
+    lines = printed.splitlines()
+    (at,) = [place for place, line in enumerate(lines) if "passage R@5" in line]
+    assert lines[at].split() == ["passage", "R@5", "1.000", "1.000", "8"]
+    assert lines[at + 1].split() == ["[1.000,", "1.000]"] * 2
+    assert max(map(len, lines[: at + 2])) <= 80
+
+
+def test_figures_of_a_public_set_are_kept_with_what_they_were_made_with(tmp_path: Path) -> None:
+    path, out = _write(tmp_path / "few.json", ENGLISH, 2), tmp_path / "out"
+    main(["run", str(path), "--out", str(out)])
+    kept = json.loads((out / "figures.json").read_text(encoding="utf-8"))
+    assert kept["figures"]["few"]["passage R@5"] == {"mean": 1, "low": 1, "high": 1, "n": 8}
+    assert kept["files"] == {"few.json": hashlib.sha256(path.read_bytes()).hexdigest()}
+    assert kept["setup"].keys() == set(Setup.model_fields)
+    assert kept["setup"]["models"].keys() == {"embedding", "engine"}
+    shown = (out / "figures.md").read_text(encoding="utf-8")
+    assert "| figure | few | n |\n| :-- | --: | --: |\n" in shown
+    assert "| passage R@5 | 1.000 [1.000, 1.000] | 8 |" in shown
+    assert f"few.json: sha256 {kept['files']['few.json']}" in shown
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--corpus", "seeds"), ("--index", "index"), ("--split", "test"), ("--judge", "m"), ("--judge-url", "http://x")],
+)
+def test_an_option_that_a_public_set_has_no_use_for_is_refused(
+    option: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["run", "missing.json", option, value])
+    assert stop.value.code == 2
+    assert f"{option} cannot be used with SQuAD data" in capsys.readouterr().err
+
+
+def test_questions_of_another_file_are_asked_of_squad_shaped_ones_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "corpus.jsonl").touch()
+    with pytest.raises(SystemExit):
+        main(["run", str(tmp_path), "--questions", "ru.json"])
+    assert "--questions cannot be used with BEIR data" in capsys.readouterr().err
 
 
 def test_a_run_asks_the_file_s_own_questions_when_told_of_no_others(

@@ -385,6 +385,18 @@ def test_the_command_compare_reads_two_runs(files: Path, run: Run, capsys: pytes
     assert "correct" in capsys.readouterr().out
 
 
+def test_two_runs_are_compared_by_the_split_that_tables_show(
+    files: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run.part("dev").write(files / "dev.json")
+    paths = [str(files / "dev.json")] * 2
+    with pytest.raises(SystemExit):
+        program.main(["compare", *paths])
+    assert "no case of the split test in common" in capsys.readouterr().err
+    program.main(["compare", *paths, "--split", "dev"])
+    assert "1 case (1 dev) in both runs" in capsys.readouterr().out
+
+
 def test_the_command_gate_passes_fails_and_renews(
     files: Path, corpus: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -408,8 +420,12 @@ def test_a_judge_that_cannot_be_reached_is_counted_and_shown(
 ) -> None:
     (files / "one.yaml").write_text("\n".join(CASES.splitlines()[:8]), encoding="utf-8")
     arguments = ["run", str(files / "one.yaml"), "--corpus", str(corpus), "--out", str(files / "out")]
-    program.main([*arguments, "--judge", "judge-model", "--judge-url", "http://127.0.0.1:9/v1"])
-    assert "the judge failed on 3 of 3 judgements: 3 not reachable." in " ".join(capsys.readouterr().out.split())
+    with pytest.raises(SystemExit) as stop:
+        program.main([*arguments, "--judge", "judge-model", "--judge-url", "http://127.0.0.1:9/v1"])
+    assert stop.value.code == 1
+    printed = capsys.readouterr()
+    assert "the judge failed on 3 of 3 judgements: 3 not reachable." in " ".join(printed.out.split())
+    assert printed.err.endswith("The judge gave no score at all.\n")
     (result,) = read_run(files / "out" / "run.json").results
     assert set(result.judge_failures) == {"judged correct", "judged faithful", "judged relevant"}
     assert "judged correct" not in result.scores
@@ -432,6 +448,32 @@ def test_no_key_goes_to_another_endpoint_than_its_own(
     assert judge.base_url == address
     assert judge.api_key
     assert judge.api_key.get_secret_value() == key
+
+
+OWN = "http://127.0.0.1:9/v1"
+
+
+@pytest.mark.parametrize(
+    ("settings", "arguments"),
+    [
+        ({"openai_api_key": "sk"}, []),
+        ({"openai_base_url": OWN}, []),
+        ({"openai_base_url": OWN}, ["--judge-url", f"{OWN}/"]),
+        ({"openai_api_key": "sk"}, ["--judge-url", "https://api.openai.com/v1"]),
+    ],
+)
+def test_no_model_judges_its_own_answers(settings: dict[str, Any], arguments: list[str]) -> None:
+    options = program._parser().parse_args(["run", "--judge", "gpt-4o-mini", *arguments])
+    with pytest.raises(ValueError, match=r"gpt-4o-mini is the model that answers.*ASSISTANT_MODE=extractive"):
+        program._judge(options, Settings(**settings))
+    assert program._judge(options, Settings(**settings, mode="extractive"))
+    assert program._judge(options, Settings(**settings, llm_model="another"))
+
+
+def test_the_same_name_at_another_endpoint_is_another_model() -> None:
+    options = program._parser().parse_args(["run", "--judge", "gpt-4o-mini", "--judge-url", OWN])
+    assert program._judge(options, Settings(openai_api_key="sk"))
+    assert program._judge(options, Settings())
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from assistant.markup import Target, markdown_html
-from assistant.records import Answer, Citation, Passage, Sentence, Source
+from assistant.records import Answer, Citation, Passage, Sentence, Source, Usage
 from eval.cases import Case, Evidence, Quote
 from eval.metrics.bootstrap import Estimate
 from eval.metrics.citations import broken
@@ -21,7 +21,7 @@ from eval.report.diagnosis import GOOD, diagnose, verdict
 from eval.report.html import html_report
 from eval.report.tables import markdown, markdown_comparison, terminal, terminal_comparison
 from eval.report.traces import facts, trace
-from eval.report.views import chosen, rows, segments
+from eval.report.views import chosen, lines, rows, segments
 from eval.report.words import Flip, flips, judgement, recipe_changes, shortened, side_by_side
 from eval.suite import Result, Run
 from eval.summary import FIGURES, Change, curve, refusal_auc
@@ -274,6 +274,10 @@ def test_a_refusal_says_no_fact_even_where_its_words_hold_one() -> None:
         ("correct", -1.0, "-1.000", "-1.000"),
         ("correct", float("nan"), "–", "–"),
         ("words", 26.44, "26.4", "+26.4"),
+        ("cost", 0.000312, "0.00031", "+0.00031"),
+        ("cost", 12.3456, "12.35", "+12.35"),
+        ("cost", -0.02, "-0.020", "-0.020"),
+        ("cost", 0.0, "0.00", "0.00"),
         ("words", -0.5, "-0.5", "-0.5"),
     ],
 )
@@ -318,6 +322,8 @@ def test_the_tables_of_a_run_in_markdown() -> None:
         "| refusal balanced accuracy | 1.000 [1.000, 1.000] | 2 |\n"
         "| answerable answered | 1.000 [1.000, 1.000] | 1 |\n"
         "| refusal recall | 1.000 [1.000, 1.000] | 1 |\n\n"
+        "Refusal AUC: an answerable question scores above an unanswerable one with probability 1.000 "
+        "\\[1.000, 1.000\\], .5 is chance; 2 cases decided by a score.\n\n"
         "### By type of question, with 95% intervals\n\n"
         "| type | n | correct | recall@5 | fact recall | citation recall | answerable answered | refusal recall |\n"
         "| :-- | --: | --: | --: | --: | --: | --: | --: |\n"
@@ -368,6 +374,45 @@ def test_a_terminal_of_80_columns_shows_the_types_without_breaking_a_number() ->
     # An interval may stand below its mean, but neither is cut.
     row = " ".join(lines[at : at + 2]).split()
     assert sorted(row) == sorted(["near|topic", "1", "1.000", "1.000", "[1–1]", "[1–1]"])
+
+
+def test_a_terminal_of_80_columns_folds_a_long_name_of_a_type_rather_than_cut_a_number() -> None:
+    name = "a-type-with-a-name-that-is-much-too-long"
+    run = a_run(
+        *(
+            a_result(
+                a_case(f"case-{number}", type=name, answerable=number % 2 > 0),
+                an_answer(DAY),
+                **dict.fromkeys(("recall@5", "fact_recall", "citation_recall", "answered", "refused"), number / 30),
+            )
+            for number in range(30)
+        )
+    )
+    shown = printed(terminal(run), width=80)
+    table = shown[shown.index("By type") : shown.index("Time")]
+    assert "…" not in table
+    assert table.split().count(".483") == 5
+    assert len(re.findall(r"\[\.\d\d–\.\d\d\]", table)) == 6
+    assert name in "".join(line.split(" ")[0] for line in table.splitlines())
+
+
+def test_what_a_model_took_in_all_is_said_and_its_money_is_not_drawn() -> None:
+    def paid(name: str, cost: float | None) -> Result:
+        usage = Usage(prompt_tokens=1000, completion_tokens=200, cost=cost)
+        answer = an_answer(DAY).model_copy(update={"usage": usage})
+        costs = {} if cost is None else {"cost": cost}
+        return a_result(a_case(name), answer, **costs)
+
+    run = a_run(paid("a", 0.0003), paid("b", 0.0009), paid("c", None), a_result(a_case("d"), an_answer(DAY)))
+    said = (
+        "3 answers of a model took 3,600 tokens and cost 0.0012 in the currency of their price; "
+        "1 answer without a price."
+    )
+    for shown in (markdown(run), printed(terminal(run)), Page(html_report(run)).text):
+        assert said in " ".join(shown.split())
+    (cost,) = [line for line in lines(run.results) if line.figure.name == "cost"]
+    assert (cost.mean, cost.drawn) == ("0.00060", None)
+    assert "of a model" not in markdown(two_cases())
 
 
 def before_and_after() -> tuple[Run, Run]:
