@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +25,19 @@ class Point:
 
 
 def refusal_curve(answerable: Sequence[float], unanswerable: Sequence[float]) -> list[Point]:
-    """A point for each threshold that makes a difference, from refusing nothing to refusing all."""
+    """A point for each threshold that makes a difference, from refusing nothing to refusing all.
+
+    Those are the scores themselves, since down to the next lower one every threshold does the same, and one below and
+    one above them all.
+    """
     scores = sorted({*answerable, *unanswerable})
     if not scores or not answerable or not unanswerable:
         return []
-    between = [(low + high) / 2 for low, high in pairwise(scores)]
     return [
         Point(
             threshold,
             sum(score >= threshold for score in answerable) / len(answerable),
             sum(score < threshold for score in unanswerable) / len(unanswerable),
         )
-        for threshold in (scores[0] - 1, *between, scores[-1] + 1)
+        for threshold in (scores[0] - 1, *scores, scores[-1] + 1)
     ]

@@ -56,6 +56,8 @@ _UNWANTED: Final = [
 ]
 # Thresholds further out than this tell nothing: all is refused there, or nothing.
 _WIDEST: Final = 8.0
+# The balanced accuracy of tossing a coin.
+CHANCE: Final = 0.5
 _SIZE: Final = (5.8, 3.8)
 
 
@@ -86,13 +88,16 @@ def _draw(axes: "Axes", points: Sequence[Point], chosen: Point) -> None:
     thresholds = [point.threshold for point in points]
     axes.patch.set_visible(False)
     axes.axvline(chosen.threshold, color=_QUIET, linewidth=1, linestyle=(0, (2, 2)), clip_on=False)
+    axes.axhline(CHANCE, color=_QUIET, linewidth=1, zorder=1)
     lines: tuple[tuple[Callable[[Point], float], str, Any, float], ...] = (
         (lambda point: point.answered, _ANSWERED, "-", 1.8),
         (lambda point: point.refused, _REFUSED, (0, (5, 1.5)), 1.8),
         (lambda point: point.balanced_accuracy, _INK, "-", 2.6),
     )
     for share, colour, dashes, width in lines:
-        axes.plot(thresholds, list(map(share, points)), color=colour, linestyle=dashes, linewidth=width, clip_on=False)
+        shares = list(map(share, points))
+        # A point holds for the thresholds below it, as far as the point before.
+        axes.step(thresholds, shares, where="pre", color=colour, linestyle=dashes, linewidth=width, clip_on=False)
         at = ([chosen.threshold], [share(chosen)])
         axes.plot(*at, "o", color=colour, markersize=9, markeredgecolor=_PAPER, markeredgewidth=2, clip_on=False)
     axes.set_xlabel("threshold, in logits")

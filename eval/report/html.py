@@ -14,7 +14,7 @@ from assistant.markup import Target, markdown_html
 from eval.report import numbers, views, words
 from eval.report.charts import refusal_chart
 from eval.suite import Result, Run
-from eval.summary import curve
+from eval.summary import curve, refusal_auc
 
 FOLDER = Path(__file__).parent
 
@@ -51,6 +51,7 @@ def _figures(results: Sequence[Result]) -> dict[str, Any]:
         "mapped": views.MAPPED,
         "rows": views.rows(results),
         "chosen": chosen,
+        "auc": refusal_auc(results),
         # Numbers and this package's own words are all that it holds.
         "chart": Markup(refusal_chart(points, chosen)) if chosen else None,  # noqa: S704
         "times": views.times(results),
@@ -81,6 +82,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "answer": _answer,
+        "brief": numbers.brief_interval,
         "count": numbers.count,
         "day": numbers.day,
         "score": lambda value, name: numbers.score(name, value),

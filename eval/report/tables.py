@@ -237,7 +237,7 @@ def _terminal_table(table: _Table) -> "RenderableType":
     from rich.table import Table
     from rich.text import Text
 
-    styled = Table(box=None, pad_edge=False, header_style="dim")
+    styled = Table(box=None, pad_edge=False, collapse_padding=table.narrow, header_style="dim")
     rows = [[_harmless(cell) for cell in row] for row in table.rows]
     if table.narrow:
         rows = [[row[0], *(cell.replace(" [", "\n[") for cell in row[1:])] for row in rows]

@@ -333,12 +333,14 @@ def test_the_curve_goes_from_answering_all_to_refusing_all() -> None:
     points = refusal_curve([1.0, 3.0], [0.0, 2.0])
     assert [(p.threshold, p.answered, p.refused) for p in points] == [
         (-1.0, 1, 0),
-        (0.5, 1, 1 / 2),
-        (1.5, 1 / 2, 1 / 2),
-        (2.5, 1 / 2, 1),
+        # What scores just the threshold is answered.
+        (0.0, 1, 0),
+        (1.0, 1, 1 / 2),
+        (2.0, 1 / 2, 1 / 2),
+        (3.0, 1 / 2, 1),
         (4.0, 0, 1),
     ]
-    assert points[1].balanced_accuracy == pytest.approx(3 / 4)
+    assert points[2].balanced_accuracy == pytest.approx(3 / 4)
 
 
 @pytest.mark.parametrize(("answerable", "unanswerable"), [([], []), ([1.0], []), ([], [1.0])])

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from assistant.records import Answer, Citation, Passage, Sentence, Source, Usage
 from eval.cases import Case, Evidence, Quote
 from eval.metrics.bootstrap import Estimate
 from eval.metrics.citations import broken
+from eval.metrics.refusal import refusal_curve
 from eval.recipe import Recipe
 from eval.report import html, numbers
 from eval.report.charts import refusal_chart
@@ -376,6 +378,13 @@ def test_a_terminal_of_80_columns_shows_the_types_without_breaking_a_number() ->
     assert sorted(row) == sorted(["near|topic", "1", "1.000", "1.000", "[1–1]", "[1–1]"])
 
 
+@pytest.mark.parametrize("kind", ["cross-language", "false-premise"])
+def test_a_terminal_of_80_columns_keeps_the_names_of_the_shipped_types_in_one_line(kind: str) -> None:
+    scores = dict.fromkeys(("recall@5", "fact_recall", "citation_recall", "answered", "refused"), 0.4)
+    run = a_run(*(a_result(a_case(f"case-{n}", type=kind), an_answer(DAY), **scores) for n in range(30)))
+    assert re.search(rf"^{kind} +30 ", printed(terminal(run), width=80), re.MULTILINE)
+
+
 def test_a_terminal_of_80_columns_folds_a_long_name_of_a_type_rather_than_cut_a_number() -> None:
     name = "a-type-with-a-name-that-is-much-too-long"
     run = a_run(
@@ -672,6 +681,27 @@ def test_the_curve_is_drawn_in_the_colours_and_the_font_of_the_page() -> None:
     assert re.match(r'<svg[^>]* viewBox="0 0 [\d. ]+"', drawn)
 
 
+def test_the_curve_is_drawn_in_steps() -> None:
+    points = refusal_curve([1.0, 3.0], [0.0, 2.0])
+    drawn = refusal_chart(points, points[2])
+    # The balanced accuracy is the widest line: no part of it is slanted.
+    (path,) = re.findall(r'<path d="([^"]*)"[^>]*stroke-width: 2\.6', drawn) or re.findall(
+        r'<path d="([^"]*)"[^>]*style="[^"]*stroke-width: 2\.6', drawn
+    )
+    corners = [tuple(map(float, pair)) for pair in re.findall(r"([\d.]+) ([\d.]+)", path)]
+    assert len(corners) > len(points)
+    assert all(here[0] == there[0] or here[1] == there[1] for here, there in pairwise(corners))
+
+
+def test_the_page_says_what_chance_is_and_shows_every_interval_as_text() -> None:
+    page = Page(html_report(two_cases()))
+    assert "A balanced accuracy or an AUC of .5 is chance." in page.text
+    assert re.search(r"refusal AUC, over 2 cases\s*1\.000 \[1\.000, 1\.000\]", page.text)
+    table = html_report(two_cases()).split('<table class="heat">')[1].split("</table>")[0]
+    assert "1.000 <small>[1–1]</small>" in table
+    assert "Point at a cell" not in page.text
+
+
 def test_the_threshold_in_use_refuses_what_scores_below_it() -> None:
     answerable = [
         a_result(a_case(f"a-{place}"), an_answer(DAY), logits) for place, logits in enumerate((0.0, 2.0, -1.0))
@@ -680,6 +710,12 @@ def test_the_threshold_in_use_refuses_what_scores_below_it() -> None:
     point = chosen([*answerable, *others])
     assert (point.threshold, point.refused) == (0, 1)
     assert point.answered == pytest.approx(2 / 3)
+
+
+def test_a_narrow_page_keeps_the_number_of_cases_of_each_figure() -> None:
+    narrow = html.FOLDER.joinpath("page.css").read_text(encoding="utf-8").split("@media (max-width: 560px)")[1]
+    assert re.search(r"\.figures \.n \{[^}]*grid-area", narrow)
+    assert not re.search(r"\.figures \.n \{[^}]*display: none", narrow)
 
 
 def test_the_files_that_are_put_into_the_page_cannot_end_their_own_element() -> None:
