@@ -9,6 +9,7 @@ of itself and is changed in place, after that transaction.
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from assistant.index.library import Snapshot, State
 from assistant.index.vectors import BATCH, VectorStore, copy_folder, file_sizes
 
 _FOLDER = re.compile(r"[0-9a-f]{16}")
+# Files that keep another size for longer than it takes to open a folder are damaged.
+OPENING_SECONDS = 1.0
 
 Advance = Callable[[float], None]
 
@@ -78,13 +81,23 @@ class FolderPlace:
         self._root = root
 
     def check(self, state: State) -> None:
-        """Compares the files' sizes with those at the last sync: nothing changes them in between."""
+        """Compares the files' sizes with those at the last sync.
+
+        Chroma writes its graph anew, just as it was, when it opens a folder: what somebody else opens at this moment
+        has other sizes for a moment.
+        """
         folder = self._root / state.vectors
-        with disk_failures_in_words(folder):
-            found = file_sizes(folder)
-        if found != state.manifest:
+        end = time.monotonic() + OPENING_SECONDS
+        while not (whole := self._is_whole(folder, state)) and time.monotonic() < end:
+            time.sleep(OPENING_SECONDS / 20)
+        if not whole:
             message = f"The vectors in {folder} are damaged: files are missing or of another size than they were."
             raise IndexDamagedError(message)
+
+    @staticmethod
+    def _is_whole(folder: Path, state: State) -> bool:
+        with disk_failures_in_words(folder):
+            return file_sizes(folder) == state.manifest
 
     def open(self, state: State, chunk_count: int) -> VectorStore:
         """Opens the folder that a state names."""

@@ -186,10 +186,13 @@ def copy_folder(folder: Path, target: Path) -> None:
 
 
 def file_sizes(folder: Path) -> dict[str, int]:
-    """The files under a folder and their sizes in bytes."""
-    return {
-        path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(folder.rglob("*")) if path.is_file()
-    }
+    """The files under a folder and their sizes in bytes, without those that go meanwhile."""
+    sizes: dict[str, int] = {}
+    for path in sorted(folder.rglob("*")):
+        with suppress(FileNotFoundError):
+            if path.is_file():
+                sizes[path.relative_to(folder).as_posix()] = path.stat().st_size
+    return sizes
 
 
 def _name(chunk_id: int) -> str:

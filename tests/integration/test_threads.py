@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assistant import Answer, Assistant, Filters, Settings
+from assistant.models import LocalEmbedding
 from tests.articles import write_corpus
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ QUESTIONS = (
     "Кто выиграл чемпионат мира по хоккею?",
     "What is the capital of Mongolia?",
 )
+# Threads that ask at once, and how often they find the index closed.
+ASKING, OPENINGS = 20, 20
 STRIKE_SENTENCE = "Ferry crews at Port Ellery went on strike for {days} days, their union said."
 STRIKE = f"Ferry crews on strike\n\n7 May 2021\n\n{STRIKE_SENTENCE}\n"
 STRIKE_QUESTION = "How long did the ferry crews at Port Ellery strike?"
@@ -213,3 +216,13 @@ def test_two_assistants_over_one_index_do_not_disturb_each_other(tmp_path: Path)
         assert one.sync().added == ("strike.txt",)
         assert STRIKE_SENTENCE.format(days=9) in other.retrieve(STRIKE_QUESTION)[0].text
         assert _timeless(other.ask(QUESTIONS[0])).citations == before.citations
+
+
+def test_many_threads_may_ask_before_the_index_is_open(settings: Settings) -> None:
+    embedding = LocalEmbedding()
+    with Assistant(settings, embedding=embedding) as first:
+        first.sync()
+    for _ in range(OPENINGS):
+        with Assistant(settings, embedding=embedding) as bot, ThreadPoolExecutor(ASKING) as pool:
+            answers = list(pool.map(bot.ask, [QUESTIONS[0]] * ASKING))
+        assert len({answer.text for answer in answers}) == 1
