@@ -1,8 +1,8 @@
 """Takes a word that no article holds for one that does, if a single letter makes the difference.
 
-Names come in as many spellings as there are languages to write them down from (Kalatchev, Korotçenko, Heydar), and
-questions are typed in a hurry. Of the answerable dev questions over the shipped articles this lets .89 instead of .86
-be answered, and no more of the others.
+Names come in as many spellings as there are languages to write them down from (Chaykovsky, Çaykovski), and questions
+are typed in a hurry. Of the answerable dev questions over the shipped articles this lets .89 instead of .86 be
+answered, and no more of the others.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

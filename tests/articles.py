@@ -41,6 +41,18 @@ library.md:
   publisher: Северский вестник
 """
 
+# A case for the evaluation, which the first article answers.
+BRIDGE_COST = """\
+- id: bridge-cost
+  type: number
+  question: How much did the works on the Harbour bridge cost?
+  answer: 48 million crowns.
+  facts: [[48 million]]
+  evidence:
+    - article: 2021/harbour.txt
+      quote: The works cost 48 million crowns, nine million more than planned.
+"""
+
 
 def write_corpus(folder: Path) -> Path:
     """Writes the articles and their metadata.yaml into a folder, which is made if need be, and returns it."""

@@ -1,6 +1,5 @@
 """Serves the real page to tests, and the articles that try to break it."""
 
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant import Assistant, Settings
 from assistant.ui import launch
+from tests.servers import free_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -63,13 +63,6 @@ def add_hostile_articles(corpus: Path) -> None:
     (corpus / "examples.yaml").write_text(EXAMPLES, encoding="utf-8")
     with (corpus / "metadata.yaml").open("a", encoding="utf-8") as metadata:
         metadata.write(HOSTILE_METADATA)
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
 
 
 @contextmanager

@@ -85,9 +85,9 @@ class Index:
         if state is None or not state.vectors_complete or state.chroma_url != self._settings.chroma_url:
             return True
         try:
+            # Whoever opens the store has its files written anew.
             with self._opening:
-                if self._store is None or self._store[0] != state.vectors:
-                    self._place.check(state)
+                self._place.check(state)
         except (IndexDamagedError, IndexUnavailableError):
             if self._vectors_in_use() == state.vectors:
                 raise

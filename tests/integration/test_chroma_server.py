@@ -1,10 +1,7 @@
 """The vectors on a real Chroma server instead of in the index folder."""
 
 import os
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -20,6 +17,7 @@ from assistant.index import Index
 from assistant.terms import terms
 from tests.articles import ARTICLES
 from tests.indexes import WordEmbedding, dump, open_index, question
+from tests.servers import free_port, running
 
 HARBOUR, ORCHARD, LIBRARY = ARTICLES
 VECTOR = question(WordEmbedding(), "Growers in the Velm valley lost their blossom to frost")
@@ -29,29 +27,13 @@ VECTOR = question(WordEmbedding(), "Growers in the Velm valley lost their blosso
 def _chroma(folder: Path, port: int) -> Iterator[str]:
     command = [str(Path(sys.executable).with_name("chroma")), "run", "--host", "127.0.0.1", "--port", str(port)]
     environment = {**os.environ, "ANONYMIZED_TELEMETRY": "False"}
-    with subprocess.Popen(
-        [*command, "--path", str(folder)], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
-        for _ in range(600):
-            with closing(socket.socket()) as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert process.poll() is None
-            time.sleep(0.1)
-        try:
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-
-
-def _free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as server:
-        return int(server.getsockname()[1])
+    with running([*command, "--path", str(folder)], port, environment) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with _chroma(tmp_path_factory.mktemp("chroma"), _free_port()) as address:
+    with _chroma(tmp_path_factory.mktemp("chroma"), free_port()) as address:
         yield address
 
 
@@ -187,7 +169,7 @@ def test_a_collection_that_is_deleted_while_it_is_open_is_noticed(index: Index, 
 
 
 def test_a_server_that_is_down_is_unavailable_and_loses_nothing(corpus: Path, tmp_path: Path) -> None:
-    port = _free_port()
+    port = free_port()
     with _chroma(tmp_path / "chroma", port) as url, open_index(corpus, tmp_path / "index", chroma_url=url) as index:
         index.sync()
     with open_index(corpus, tmp_path / "index", chroma_url=url) as index:
@@ -203,7 +185,7 @@ def test_a_server_that_is_down_is_unavailable_and_loses_nothing(corpus: Path, tm
 
 
 def test_a_server_that_goes_down_is_unavailable_until_it_is_back(corpus: Path, tmp_path: Path) -> None:
-    port = _free_port()
+    port = free_port()
     with _chroma(tmp_path / "chroma", port) as url:
         index = open_index(corpus, tmp_path / "index", chroma_url=url)
         index.sync()

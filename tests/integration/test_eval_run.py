@@ -12,7 +12,7 @@ from eval.__main__ import main
 from eval.calibrate import CALIBRATED, DATA, LEXICAL, OTHER_LANGUAGE, SAME_LANGUAGE
 from eval.public.squad_run import run
 from eval.recipe import Setup
-from tests.articles import write_corpus
+from tests.articles import BRIDGE_COST, write_corpus
 
 # Articles by title; of each paragraph the text, then its questions: in English, in Russian, and the answer in the text.
 ARTICLES = """\
@@ -85,17 +85,7 @@ Sons paid half of it.
 ? Why was the festival cancelled in 2009? | Почему праздник отменили в 2009 году? | a storm
 ? Which insurer paid half of the damage? | Какой страховщик оплатил половину ущерба? | Brandt and Sons
 """
-DEV = """\
-- id: bridge-cost
-  type: number
-  split: dev
-  question: How much did the works on the Harbour bridge cost?
-  answer: 48 million crowns.
-  facts: [[48 million]]
-  evidence:
-    - article: 2021/harbour.txt
-      quote: The works cost 48 million crowns, nine million more than planned.
-"""
+DEV = BRIDGE_COST.replace("type: number", "type: number\n  split: dev")
 ENGLISH, RUSSIAN = 0, 1
 SHARES = (
     "passage R@1",

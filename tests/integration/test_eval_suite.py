@@ -19,17 +19,11 @@ from eval.scoring import gold_of, retrieval_scores
 from eval.suite import Run, _passages, read_run, run_suite
 from eval.summary import by_type, changes, compare, curve, stages, summarise
 from eval.sweep import plot, sweep, table
-from tests.articles import write_corpus
+from tests.articles import BRIDGE_COST, write_corpus
 
-CASES = """\
-- id: bridge-cost
-  type: number
-  question: How much did the works on the Harbour bridge cost?
-  answer: 48 million crowns.
-  facts: [[48 million]]
-  evidence:
-    - article: 2021/harbour.txt
-      quote: The works cost 48 million crowns, nine million more than planned.
+CASES = (
+    BRIDGE_COST
+    + """\
 - id: frost-farms
   type: number
   split: dev
@@ -56,6 +50,7 @@ CASES = """\
   answerable: false
   note: No article is about football.
 """
+)
 
 
 @pytest.fixture(scope="module")

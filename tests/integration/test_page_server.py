@@ -12,7 +12,8 @@ from assistant import Assistant, Settings, SettingsError, SyncReport
 from assistant.records import Skipped
 from assistant.ui import launch
 from assistant.ui.server import sync_words
-from tests.pages import free_port, serving
+from tests.pages import serving
+from tests.servers import free_port
 
 APP = Path(__file__).parents[2] / "app.py"
 
