@@ -109,6 +109,9 @@ class Language(Record):
     impersonal: Phrases
     months: Annotated[dict[str, int], BeforeValidator(_by_word)]
     number_words: Annotated[dict[str, float], BeforeValidator(_by_word)]
+    ordinal_words: Annotated[dict[str, float], BeforeValidator(_by_word)] = {}
+    negations: WordSet = frozenset()
+    late_negations: WordSet = frozenset()
     undated: str
 
     def content_words(self, text: str) -> list[str]:

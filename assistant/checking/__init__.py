@@ -1,0 +1,5 @@
+"""Checks a generated sentence against the passages it cites, before a reader sees it."""
+
+from assistant.checking.checker import Checker, Grounding, Verdict
+
+__all__ = ["Checker", "Grounding", "Verdict"]

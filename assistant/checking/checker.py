@@ -1,0 +1,194 @@
+"""Checks one generated sentence at a time."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from assistant.checking import dates, names, numbers, quotations
+from assistant.checking.meaning import Grounding, Meaning, coverage, ground
+from assistant.checking.negation import contradicts
+from assistant.checking.passage import Contents, contents
+from assistant.checking.plain import plain
+from assistant.checking.thresholds import Likeness, thresholds_for
+from assistant.languages import detect_language, language, languages
+from assistant.languages import words as words_of
+from assistant.records import Support
+from assistant.retrieval import Hit
+from assistant.terms import terms
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
+# Longer than any sentence; what stands behind is read for its numbers and names all the same.
+EMBEDDED_CHARS = 2000
+# Two different negations in what is otherwise the same are a contradiction; in other words they may not be.
+SAME_WORDS = 0.7
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the check of a sentence came to.
+
+    Attributes:
+        support: "unsupported" if something exact is missing or the passages speak of something else; "partial" if they
+            contain all that is exact, but it is doubtful that they say it.
+        reason: for the reader, in English; empty if supported.
+        groundings: for each cited passage, in order, where in it the sentence stands best.
+    """
+
+    support: Support
+    reason: str
+    groundings: tuple[Grounding, ...]
+
+
+class Checker:
+    """Compares generated sentences with the passages they cite.
+
+    What is exact (numbers, dates, names, quotations) has to stand in the passages or in what is known of their source.
+    What the rest means is compared by the embedding and by the words in common.
+
+    Args:
+        embedding: the one that the passages' vectors come from.
+    """
+
+    def __init__(self, embedding: "BaseEmbedding") -> None:
+        self._embedding = embedding
+        self._thresholds = thresholds_for(embedding.model_name)
+
+    def check(self, sentence: str, cited: Sequence[Hit]) -> Verdict:
+        """The verdict on a sentence, given the passages it cites together.
+
+        Raises:
+            ModelError: the embedding fails.
+        """
+        text = plain(sentence)
+        if not cited:
+            return Verdict("unsupported", "No passage is cited.", ())
+        claim = self._read(text)
+        found = [self._ground(claim, hit) for hit in cited]
+        groundings = tuple(grounding for grounding in found if grounding)
+        absent, doubtful = _exact_reasons(text, claim.code, [contents(hit) for hit in cited])
+        if absent:
+            return Verdict("unsupported", _not_there(absent, len(cited)), groundings)
+        support, reason = self._judge(claim, groundings)
+        if support == "supported" and doubtful:
+            support, reason = "partial", doubtful
+        return Verdict(support, reason, groundings)
+
+    def best_support(self, sentence: str, hits: Sequence[Hit]) -> Grounding | None:
+        """Where the sentence stands best among passages of which it cites none; None if none supports it by itself."""
+        verdicts = [self.check(sentence, [hit]) for hit in hits]
+        supported = [verdict.groundings[0] for verdict in verdicts if verdict.support == "supported"]
+        return max(supported, key=lambda grounding: grounding.score, default=None)
+
+    def _read(self, text: str) -> "_Claim":
+        code = detect_language(text)
+        vector = np.asarray(self._embedding.get_text_embedding(text[:EMBEDDED_CHARS] or " "), dtype=np.float32)
+        length = float(np.linalg.norm(vector)) or 1.0
+        return _Claim(text, code, Meaning(vector / length, _telling_terms(text, code)))
+
+    def _ground(self, claim: "_Claim", hit: Hit) -> Grounding | None:
+        return ground(claim.meaning, hit, self._likeness(claim, hit).score)
+
+    def _likeness(self, claim: "_Claim", hit: Hit) -> Likeness:
+        same = self._thresholds.same_language
+        return same if _same_language(claim.code, hit) else self._thresholds.other_language or same
+
+    def _judge(self, claim: "_Claim", groundings: Sequence[Grounding]) -> tuple[Support, str]:
+        """What the meaning of a sentence, all of whose exact parts are contained, comes to."""
+        if not claim.meaning.terms:
+            return "partial", "It says nothing that could be compared with the passage."
+        if not groundings:
+            return "unsupported", "The cited passage holds no sentence."
+        best = max(groundings, key=lambda grounding: grounding.score)
+        likeness = self._likeness(claim, best.hit)
+        if _same_language(claim.code, best.hit):
+            return self._judge_in_language(claim, groundings, best, likeness)
+        if self._thresholds.other_language is None:
+            return "partial", "Its meaning was not compared, since the passage is in another language."
+        return _by_score(best.score, likeness)
+
+    def _judge_in_language(
+        self, claim: "_Claim", groundings: Sequence[Grounding], best: Grounding, likeness: Likeness
+    ) -> tuple[Support, str]:
+        shared = coverage(claim.meaning.terms, [g.hit.terms for g in groundings])
+        together = likeness.score({**best.features, "coverage": max(best.features["coverage"], shared)})
+        support, reason = _by_score(together if len(groundings) > 1 else best.score, likeness)
+        if support != "unsupported" and contradicts(claim.text, best.text, claim.code):
+            said = "The cited passage says the opposite, or says it without “not”."
+            return ("unsupported" if best.features["coverage"] >= SAME_WORDS else "partial"), said
+        return support, reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    text: str
+    code: str | None
+    meaning: Meaning
+
+
+def _by_score(score: float, likeness: Likeness) -> tuple[Support, str]:
+    if score < likeness.far:
+        return "unsupported", "The cited passage speaks of something else."
+    return ("supported", "") if score >= 0 else ("partial", "The cited passage may not say all of this.")
+
+
+def _same_language(code: str | None, hit: Hit) -> bool:
+    written = hit.chunk.source.language
+    return code is None or written is None or code == written
+
+
+def _telling_terms(text: str, code: str | None) -> frozenset[str]:
+    known = language(code).function_words if code in languages() else frozenset()
+    return frozenset(term for word in words_of(text) if word not in known for term in terms(word))
+
+
+def _exact_reasons(text: str, code: str | None, passages: Sequence[Contents]) -> tuple[list[str], str]:
+    """What is exact in a sentence and in no passage, and in words what of it is doubtful."""
+    mentions = dates.read_dates(text, code)
+    rest = dates.without_dates(text, mentions)
+    absent = [*_absent_dates(mentions, passages), *_absent_numbers(rest, code, passages)]
+    doubtful = ""
+    for name in names.find_names(rest, code):
+        lacking = names.missing(name, code, [passage.names for passage in passages])
+        if lacking and lacking.certain:
+            absent.append(lacking.text)
+        elif lacking:
+            doubtful = f"“{lacking.text}” is not in the cited passage."
+    for quotation in quotations.quotations(text):
+        if not any(quotations.stands_in(quotation, passage.words) for passage in passages):
+            if _translated(code, passages):
+                doubtful = f"“{quotation}” is a translation, so it cannot be compared word for word."
+            else:
+                absent.append(quotation)
+    return list(dict.fromkeys(absent)), doubtful
+
+
+def _absent_dates(mentions: Sequence[dates.DateMention], passages: Sequence[Contents]) -> Iterator[str]:
+    known = frozenset().union(*(passage.dates for passage in passages))
+    years = frozenset().union(*(passage.years for passage in passages))
+    return (mention.text for mention in mentions if not dates.contains(known, years, mention))
+
+
+def _absent_numbers(text: str, code: str | None, passages: Sequence[Contents]) -> Iterator[str]:
+    known = [number for passage in passages for number in passage.numbers]
+    return (number.text for number in numbers.read_numbers(text, code) if not numbers.contains(known, number))
+
+
+def _translated(code: str | None, passages: Sequence[Contents]) -> bool:
+    return code is not None and all(passage.code not in {None, code} for passage in passages)
+
+
+def _not_there(absent: Sequence[str], cited: int) -> str:
+    passages = "the cited passage" if cited == 1 else "the cited passages"
+    quoted = [f"“{_short(text)}”" for text in absent[:3]]
+    if len(quoted) == 1:
+        return f"{quoted[0]} is not in {passages}."
+    return f"{', '.join(quoted[:-1])} and {quoted[-1]} are not in {passages}."
+
+
+def _short(text: str, most: int = 80) -> str:
+    joined = " ".join(text.split())
+    return joined if len(joined) <= most else f"{joined[: most - 1]}…"

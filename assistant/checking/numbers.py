@@ -1,0 +1,259 @@
+"""Reads numbers as texts print them: in figures of any locale or in words, with their magnitude and their unit.
+
+A sentence is read strictly, as what is surely a number; a passage leniently, as what may be one. A number that can be
+read in two ways, such as 1.500, has both values, and is contained if the passage has either.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from assistant.checking.units import unit_at
+from assistant.languages import Language, language, languages
+from assistant.terms import fold
+
+# Figures, grouped or with decimals. A blank groups only where three digits follow.
+_FIGURES = r"\d+(?:[.,\u066b\u066c'’]\d+|[ \u00a0\u2009\u202f]\d{3}(?!\d))*[\u00bc-\u00be\u2150-\u215e]?"
+_TOKEN = re.compile(rf"(?P<figures>{_FIGURES}|[\u00bc-\u00be\u2150-\u215e])|(?P<word>[^\W\d_]+)")
+_SEPARATOR = re.compile("[^0-9]")
+_VULGAR = {c: Decimal(value) for c, value in (("½", ".5"), ("¼", ".25"), ("¾", ".75"))}
+_THOUSAND, _HUNDRED, _GROUP = 1000, 100, 3
+# Multipliers of scripts and countries whose words are not in the language data.
+_MULTIPLIERS = {
+    **{"千": 10**3, "万": 10**4, "萬": 10**4, "億": 10**8, "亿": 10**8, "兆": 10**12, "천": 10**3, "만": 10**4},
+    **{"억": 10**8, "조": 10**12, "lakh": 10**5, "lakhs": 10**5, "crore": 10**7, "crores": 10**7, "लाख": 10**5},
+    **{"करोड": 10**7, "bn": 10**9, "mn": 10**6, "k": 10**3, "m": 10**6, "tn": 10**12},
+}
+_ROMAN = re.compile(r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?:-?(?:го|й|м|е|er|e|th))?")
+_ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
+_GAP = re.compile(r"[\s\u00ad-]{1,3}")
+_AND = frozenset({"and", "und", "et", "y", "e", "i", "ve", "və", "եւ", "և", "و"})
+_SHORTEST_STEM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number in a text.
+
+    Attributes:
+        text: as it is printed.
+        values: each a reading of it; a negative one stands for an unspecified number of them, as in "thousands".
+        unit: currencies by code or "%", any of which it may be; empty if it has none.
+    """
+
+    text: str
+    values: frozenset[Decimal]
+    unit: frozenset[str]
+
+
+def contains(known: Sequence[Number], wanted: Number) -> bool:
+    """Whether a number is among those of a passage: an equal one whose unit does not speak against it."""
+    return any(
+        wanted.values & other.values and (not wanted.unit or not other.unit or wanted.unit & other.unit)
+        for other in known
+    )
+
+
+def read_numbers(text: str, code: str | None, *, lenient: bool = False) -> list[Number]:
+    """The numbers of a text in order, in time linear in its length.
+
+    Args:
+        text: without its dates where they are not to count.
+        code: ISO 639-1 code of its language, which tells what the words mean.
+        lenient: also takes words that begin with a number word ("fivefold", "трёхлетний"), ordinals, Roman numerals and
+            the word for one, which a sentence may use for something else.
+    """
+    return list(_Reader(text, language(code) if code in languages() else None, lenient=lenient).numbers())
+
+
+class _Reader:
+    """Goes once over the tokens of a text."""
+
+    def __init__(self, text: str, known: Language | None, *, lenient: bool) -> None:
+        self._text = text
+        self._lenient = lenient
+        self._words = known.number_words if known else {}
+        self._ordinals = known.ordinal_words if known else {}
+        self._stems = _stems(known.code) if known and lenient else {}
+        self._tokens = list(_TOKEN.finditer(text))
+
+    def numbers(self) -> Iterator[Number]:
+        at = 0
+        while at < len(self._tokens):
+            token = self._tokens[at]
+            if token["figures"]:
+                end = self._with_magnitude(at)
+                yield from self._figures(at, end)
+            else:
+                end, values = self._spelled(at)
+                if values:
+                    yield self._number(at, end, values)
+            at = max(at + 1, end)
+
+    def _figures(self, at: int, end: int) -> Iterator[Number]:
+        factor = Decimal(1)
+        for token in self._tokens[at + 1 : end]:
+            factor *= Decimal(str(self._magnitude(token)))
+        for values in readings(self._tokens[at]["figures"], lenient=self._lenient):
+            scaled = frozenset(value * factor for value in values)
+            some = frozenset({-factor} if self._lenient and factor > 1 else ())
+            yield self._number(at, end, scaled | some)
+        if self._lenient:
+            yield from self._abbreviated_range(at)
+
+    def _abbreviated_range(self, at: int) -> Iterator[Number]:
+        """The second year of 2015-16, which another text may spell out."""
+        token = self._tokens[at]
+        behind = re.compile(r"\s?[-–—/]\s?(\d\d)(?!\d)").match(self._text, token.end())
+        if behind and re.fullmatch(r"[12]\d{3}", token["figures"]):
+            yield Number(behind[1], frozenset({Decimal(token["figures"][:2] + behind[1])}), frozenset())
+
+    def _with_magnitude(self, at: int) -> int:
+        end = at + 1
+        while end < len(self._tokens) and self._adjoins(end) and self._magnitude(self._tokens[end]):
+            end += 1
+        return end
+
+    def _adjoins(self, at: int) -> bool:
+        between = self._text[self._tokens[at - 1].end() : self._tokens[at].start()]
+        return between in {"", " ", "-", "\u00a0", ". "}
+
+    def _magnitude(self, token: re.Match[str]) -> float:
+        """What a word multiplies the number before it by; 0 if it does not."""
+        if not token["word"]:
+            return 0
+        word = fold(token["word"])
+        value = self._words.get(word, 0)
+        # A metre and a magnitude look alike; a magnitude is set close to its figure.
+        if len(word) == 1 and word.isascii() and self._text[token.start() - 1].isspace():
+            return 0
+        return value if value >= _THOUSAND else _MULTIPLIERS.get(word, 0) or _MULTIPLIERS.get(_sign(word), 0)
+
+    def _spelled(self, at: int) -> tuple[int, frozenset[Decimal]]:
+        """The end and the values of a number in words that begins here."""
+        first = self._value(at)
+        if first is None:
+            return at + 1, self._hidden(at)
+        total, current, end, single = Decimal(0), Decimal(0), at, True
+        while (found := self._next(at, end, current)) is not None:
+            end, value = found
+            single = end == at
+            if value >= _THOUSAND:
+                total, current = total + (current or 1) * value, Decimal(0)
+            elif value == _HUNDRED:
+                current = (current or 1) * value
+            else:
+                current += value
+            end += 1
+        return end, self._meant(total + current, first, single=single)
+
+    def _next(self, first: int, at: int, current: Decimal) -> tuple[int, Decimal] | None:
+        """Where the number that begins at `first` goes on at a token or behind an "and" there, and by what."""
+        if at > first and self._word(at) in _AND and self._joined(at):
+            at += 1
+        value = self._value(at)
+        if value is None or (at > first and not (self._joined(at) and _fits(current, value))):
+            return None
+        return at, value
+
+    def _joined(self, at: int) -> bool:
+        return _GAP.fullmatch(self._text, self._tokens[at - 1].end(), self._tokens[at].start()) is not None
+
+    def _word(self, at: int) -> str:
+        return fold(self._tokens[at]["word"] or "") if at < len(self._tokens) else ""
+
+    def _value(self, at: int) -> Decimal | None:
+        value = self._words.get(self._word(at))
+        return None if value is None else Decimal(str(value))
+
+    def _meant(self, value: Decimal, first: Decimal, *, single: bool) -> frozenset[Decimal]:
+        if single and value == 1:
+            return frozenset({value} if self._lenient else ())
+        if value == Decimal("0.25") and not self._lenient:
+            return frozenset()
+        if 0 < value < 1:
+            return frozenset({value, value * _HUNDRED})
+        if single and value >= _HUNDRED and value == first:
+            return frozenset({value, -value})
+        return frozenset({value, -first} if self._lenient and first >= _HUNDRED else {value})
+
+    def _hidden(self, at: int) -> frozenset[Decimal]:
+        """The values of a word that is no number word by itself."""
+        written = self._tokens[at]["word"]
+        word = fold(written)
+        if word in self._ordinals:
+            value = self._ordinals[word]
+            return frozenset({Decimal(str(value))} if self._lenient or value > 2 else ())  # noqa: PLR2004 - "second" is a time too
+        if not self._lenient:
+            return frozenset()
+        found = {Decimal(str(self._stems[word[:n]])) for n in range(2, len(word)) if word[:n] in self._stems}
+        if _ROMAN.fullmatch(written):
+            found.add(Decimal(_roman(written)))
+        return frozenset(found)
+
+    def _number(self, at: int, end: int, values: frozenset[Decimal]) -> Number:
+        start, stop = self._tokens[at].start(), self._tokens[end - 1].end()
+        unit, start, stop = unit_at(self._text, start, stop)
+        return Number(self._text[start:stop], values, unit)
+
+
+def readings(figures: str, *, lenient: bool = False) -> list[frozenset[Decimal]]:
+    """What figures may stand for: a set of alternatives for each number in them.
+
+    A run such as 12.5.1 is no number, but several.
+    """
+    fraction = _VULGAR.get(figures[-1], None) if not figures[-1].isdecimal() else None
+    if not figures[-1].isdecimal():
+        figures = figures[:-1]
+        if fraction is None or not figures:
+            return [frozenset({fraction})] if fraction else []
+        return [frozenset({Decimal(figures) + fraction})] if figures.isdecimal() else []
+    plain = "".join(str(int(c)) if c.isdecimal() else c for c in figures)
+    groups = _SEPARATOR.split(plain)
+    marks = _SEPARATOR.findall(plain)
+    if not marks:
+        return [frozenset({Decimal(plain)})]
+    found = set(_grouped(groups, marks))
+    if lenient or not found:
+        apart = [frozenset({Decimal(group)}) for group in groups]
+        return [frozenset(found), *apart] if found and marks[0].isspace() else [frozenset(found)] if found else apart
+    return [frozenset(found)]
+
+
+def _grouped(groups: Sequence[str], marks: Sequence[str]) -> Iterator[Decimal]:
+    whole = len(groups[0]) <= _GROUP and groups[0] != "0"
+    if whole and len(set(marks)) == 1 and all(len(group) == _GROUP for group in groups[1:]):
+        yield Decimal("".join(groups))
+    decimal = marks[-1] in ".,\u066b" and marks[-1] not in marks[:-1]
+    thousands = all(len(group) == _GROUP for group in groups[1:-1]) and len(set(marks[:-1])) <= 1
+    if decimal and thousands and (whole or len(groups) == 2) and not (len(groups[0]) == 4 == len(groups[-1])):  # noqa: PLR2004 - 1990,1991 are two years
+        yield Decimal("".join(groups[:-1]) + "." + groups[-1])
+
+
+def _sign(word: str) -> str:
+    """The first sign of a word in a script whose signs are words, where no blank parts it from the next one."""
+    return word[0] if word and word[0] >= "\u3400" else ""
+
+
+def _fits(current: Decimal, value: Decimal) -> bool:
+    """Whether a number word goes on with the number before it: twenty five does, five twenty does not."""
+    if value >= _HUNDRED:
+        return value >= _THOUSAND or (value == _HUNDRED and 0 < current < _HUNDRED) or current == 0
+    if value < 1:
+        return False
+    return current % (10 if value < 10 else _HUNDRED) == 0 and (current == 0 or current >= 10)  # noqa: PLR2004 - tens
+
+
+def _roman(written: str) -> int:
+    values = [_ROMAN_DIGITS[c] for c in written if c in _ROMAN_DIGITS]
+    return sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True))
+
+
+@cache
+def _stems(code: str) -> dict[str, float]:
+    """What a word may begin with to speak of a number."""
+    known = language(code)
+    found = {word: value for word, value in known.number_words.items() if len(word) >= _SHORTEST_STEM and value}
+    return {**found, **{word: value for word, value in known.ordinal_words.items() if len(word) >= _SHORTEST_STEM}}

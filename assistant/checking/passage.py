@@ -1,0 +1,60 @@
+"""What a passage contains: its numbers, dates, names and words, with those that its source tells."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from assistant.checking.dates import PartialDate, of_day, read_dates, without_dates
+from assistant.checking.names import NameIndex
+from assistant.checking.numbers import Number, read_numbers
+from assistant.checking.quotations import searchable
+from assistant.records import Source
+from assistant.retrieval import Hit
+
+_YEARS = range(1000, 2101)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What one passage contains, to be looked up.
+
+    Attributes:
+        code: ISO 639-1 code of its language, None if unknown.
+        years: those named anywhere in it, and that of its publication.
+        words: for quotations, see `searchable`.
+    """
+
+    code: str | None
+    numbers: tuple[Number, ...]
+    dates: frozenset[PartialDate]
+    years: frozenset[int]
+    names: NameIndex
+    words: str
+
+
+def contents(hit: Hit) -> Contents:
+    """What a passage contains; that of the last few hundred is kept."""
+    return _contents(hit.chunk.text, hit.chunk.source)
+
+
+@lru_cache(maxsize=512)
+def _contents(text: str, source: Source) -> Contents:
+    known = " . ".join(filter(None, (source.title, source.publisher, source.author, source.speaker)))
+    whole = f"{text}\n{known}"
+    mentions = read_dates(whole, source.language, lenient=True)
+    dates = {meant for mention in mentions for meant in mention.dates}
+    numbers = read_numbers(without_dates(whole, mentions), source.language, lenient=True)
+    if source.published:
+        dates.add(of_day(source.published))
+    years = frozenset(_years(numbers, dates))
+    numbers += [Number(str(year), frozenset({Decimal(year)}), frozenset()) for year in sorted(years)]
+    return Contents(
+        source.language, tuple(numbers), frozenset(dates), years, NameIndex(whole, source.language), searchable(whole)
+    )
+
+
+def _years(numbers: Iterable[Number], dates: Iterable[PartialDate]) -> Iterator[int]:
+    yield from (date.year for date in dates if date.year)
+    for number in numbers:
+        yield from (int(value) for value in number.values if value in _YEARS)

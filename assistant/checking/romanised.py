@@ -1,0 +1,87 @@
+"""Brings names of any script to Latin letters, and compares them as the same name in other forms.
+
+anyascii (ISC licence, no dependencies, every script in 0.4 MB) does the letters. What it writes is not how another
+language spells a name, so across languages names are compared by the consonants that spellings agree on.
+"""
+
+import re
+from functools import lru_cache
+
+from anyascii import anyascii
+
+from assistant.terms import fold
+
+# Of two forms of one name in a language, the share that is common, and how many letters may follow it: endings.
+_COMMON_SHARE = 0.6
+_LONGEST_ENDING = 5
+_SHORTEST_STEM = 3
+# One letter more, less or other is the same name from this length on.
+_SHORTEST_MISSPELT = 7
+_SHORTEST_MISSPELT_SKELETON = 4
+
+_LETTERS = re.compile(r"[^a-z]+")
+# Sounds that languages write in different ways, in order.
+_SOUNDS = (
+    *(("shch", "s"), ("tsch", "s"), ("dzh", "g"), ("sch", "s"), ("tch", "s"), ("kh", "h"), ("zh", "g"), ("sh", "s")),
+    *(("ch", "s"), ("ph", "f"), ("th", "t"), ("gh", "g"), ("ck", "k"), ("qu", "kv"), ("ks", "s"), ("ts", "s")),
+    *(("tz", "s"), ("wh", "v"), ("x", "s"), ("j", "g")),
+)
+_SOFT = re.compile("c(?=[eiy])")
+# An opening vowel that other languages write as a consonant: William, Уильям.
+_GLIDE = re.compile("^[uo](?=[aeiou])")
+_ONE_LETTER = str.maketrans("qcwz", "kkvs")
+_SILENT = re.compile("[aeiouyh]")
+_DOUBLED = re.compile(r"(.)\1+")
+
+
+@lru_cache(maxsize=50_000)
+def romanised(word: str) -> str:
+    """A word in small Latin letters, nothing else."""
+    return _LETTERS.sub("", anyascii(fold(word[:64])).lower())
+
+
+@lru_cache(maxsize=50_000)
+def skeleton(word: str) -> str:
+    """What is left of a romanised word when only the consonants count; a vowel at its beginning is an "a"."""
+    sounds = _GLIDE.sub("v", word)
+    for written, sound in _SOUNDS:
+        sounds = sounds.replace(written, sound)
+    sounds = _SOFT.sub("s", sounds).translate(_ONE_LETTER)
+    first = "a" if sounds[:1] in tuple("aeiouy") else ""
+    return first + _DOUBLED.sub(r"\1", _SILENT.sub("", sounds))
+
+
+def same_form(name: str, other: str) -> bool:
+    """Whether two romanised words are one name in forms of one language: with endings, or misspelt by a letter."""
+    common = 0
+    for a, b in zip(name, other, strict=False):
+        if a != b:
+            break
+        common += 1
+    longest, shortest = max(len(name), len(other)), min(len(name), len(other))
+    ending = longest - common
+    if common >= _SHORTEST_STEM and (common == shortest or common >= _COMMON_SHARE * longest):
+        return ending <= min(_LONGEST_ENDING, common)
+    return shortest >= _SHORTEST_MISSPELT and near(name, other)
+
+
+def same_sound(name: str, other: str) -> bool:
+    """Whether two skeletons are of one name as two languages spell it; the second may have an ending."""
+    if name == other:
+        return True
+    if len(name) >= _SHORTEST_STEM and other.startswith(name):
+        return len(other) - len(name) <= _LONGEST_ENDING
+    return min(len(name), len(other)) >= _SHORTEST_MISSPELT_SKELETON and (
+        near(name, other) or near(name, other[: len(name)])
+    )
+
+
+def near(a: str, b: str) -> bool:
+    """Whether a letter more, less or other makes one word of the other."""
+    if abs(len(a) - len(b)) > 1:
+        return False
+    start = 0
+    while start < min(len(a), len(b)) and a[start] == b[start]:
+        start += 1
+    rest_a, rest_b = a[start:], b[start:]
+    return rest_a[1:] == rest_b[1:] or rest_a[1:] == rest_b or rest_a == rest_b[1:]

@@ -1,0 +1,38 @@
+"""Loads what the checker's judgement of meaning was fitted to: data/checking.json, which `python -m eval checker` writes."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from pydantic import Field
+
+from assistant.calibration import UNCALIBRATED, Linear
+from assistant.records import Record
+
+
+class Likeness(Record):
+    """Does a passage say what a sentence says? Scores above 0 are supported, those below `far` are about something else."""
+
+    score: Linear
+    far: float = Field(le=0)
+
+
+class Thresholds(Record):
+    """What was fitted for one embedding model."""
+
+    same_language: Likeness
+    other_language: Likeness | None = Field(description="None: not measured, so such sentences are partial at best.")
+    provenance: dict[str, Any] = Field(description="Command, data and measured figures.")
+
+
+@cache
+def _all() -> dict[str, Thresholds]:
+    text = files("assistant").joinpath("data/checking.json").read_text(encoding="utf-8")
+    return {name: Thresholds.model_validate(entry) for name, entry in json.loads(text).items()}
+
+
+def thresholds_for(embedding_model: str) -> Thresholds:
+    """The thresholds for an embedding model, or those that use shared terms alone if it was never measured."""
+    fitted = (entry for name, entry in _all().items() if f"{embedding_model}.".startswith(f"{name}."))
+    return next(fitted, _all()[UNCALIBRATED])

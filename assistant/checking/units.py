@@ -1,0 +1,100 @@
+"""Tells in what a number counts: a currency, or hundredths. Names and signs of currencies are those of CLDR."""
+
+import re
+from functools import cache, lru_cache
+
+from babel import Locale
+from babel.numbers import get_currency_name
+
+from assistant.languages import languages
+from assistant.terms import fold
+
+PERCENT = "%"
+_PERCENT_STEMS = (
+    *("percent", "pct", "процент", "відсот", "faiz", "տոկոս", "პროცენტ", "prozent", "درصد", "porcent", "procent"),
+    *("ποσοστ", "אחוז", "प्रतिशत"),
+)
+_PERCENT_PHRASES = re.compile(r"\s?(?:[%٪％]|per cent\b|pour cent\b|por ciento\b|per cento\b|τοις εκατο|в процентах)", re.IGNORECASE)
+_PERCENT_BEFORE = re.compile(r"(?:yüzde|[%٪])\s?$", re.IGNORECASE)
+_SIGN_BEFORE = re.compile(r"(?:\b[A-Z]{1,3})?([$€£¥₽₺₼֏₾₴₹₩₪₸₫₱₦฿])\s?$|\b([A-Z]{3})\s$")
+_SIGN_BEHIND = re.compile(r"\s?([$€£¥₽₺₼֏₾₴₹₩₪₸₫₱₦฿])|\s([A-Z]{3})\b")
+_WORD_BEHIND = re.compile(r"[\s-]([^\W\d_]+)")
+# Signs that CLDR writes with letters in most languages.
+_SIGNS = {"₽": "RUB", "₺": "TRY", "₼": "AZN", "֏": "AMD", "₾": "GEL", "₴": "UAH", "₸": "KZT", "£": "GBP", "€": "EUR"}
+# Languages that set a country behind the noun.
+_NOUN_FIRST = frozenset({"fr", "es", "it", "fa", "ar"})
+_REACH = 8
+_STEM = 5
+_NONE: frozenset[str] = frozenset()
+
+
+def unit_at(text: str, start: int, end: int) -> tuple[frozenset[str], int, int]:
+    """The unit of the number at `text[start:end]`, and the range with the signs that belong to it.
+
+    Several currencies share a sign and a word, such as dollar, so a unit is a set.
+    """
+    if behind := _PERCENT_PHRASES.match(text, end):
+        return frozenset({PERCENT}), start, behind.end()
+    before = text[max(0, start - _REACH) : start]
+    if _PERCENT_BEFORE.search(before):
+        return frozenset({PERCENT}), start, end
+    if sign := _SIGN_BEFORE.search(before):
+        unit = _of_sign(sign[1] or sign[2])
+        return unit, (start - len(before) + sign.start() if unit else start), end
+    if sign := _SIGN_BEHIND.match(text, end):
+        unit = _of_sign(sign[1] or sign[2])
+        return unit, start, (sign.end() if unit else end)
+    return _of_words(text, start, end)
+
+
+def _of_words(text: str, start: int, end: int) -> tuple[frozenset[str], int, int]:
+    at = end
+    # "5 billion US dollars", "5 Russian roubles": an adjective may stand between.
+    for _ in range(2):
+        word = _WORD_BEHIND.match(text, at)
+        if word is None:
+            break
+        folded = fold(word[1])
+        if folded.startswith(_PERCENT_STEMS):
+            return frozenset({PERCENT}), start, word.end()
+        if unit := _currency_words().get(folded[:_STEM], _NONE):
+            return unit, start, word.end()
+        at = word.end()
+    return _NONE, start, end
+
+
+@lru_cache(maxsize=1000)
+def _of_sign(sign: str) -> frozenset[str]:
+    symbols = Locale.parse("en").currency_symbols
+    if sign in Locale.parse("en").currencies:
+        return frozenset({sign})
+    known = frozenset(code for code, symbol in symbols.items() if sign in symbol)
+    return known | ({_SIGNS[sign]} if sign in _SIGNS else _NONE) | ({"JPY", "CNY"} if sign == "¥" else _NONE)
+
+
+@cache
+def _currency_words() -> dict[str, frozenset[str]]:
+    """By the beginning of their noun: the currencies called so in a language at hand.
+
+    Names in running text have their noun in small letters, beside a country that has a capital.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for code in languages():
+        locale = Locale.parse(code)
+        for currency in _circulating():
+            for count in (1, 2, 5):
+                name = get_currency_name(currency, count, locale).replace("-", " ").split()
+                if code not in _NOUN_FIRST:
+                    name.reverse()
+                noun = next((word for word in name if word[0].islower()), name[0])
+                if len(noun) >= 3:  # noqa: PLR2004 - shorter ones are other words too
+                    key = fold(noun)[:_STEM]
+                    found[key] = found.get(key, _NONE) | {currency}
+    return found
+
+
+@cache
+def _circulating() -> tuple[str, ...]:
+    """The currencies that news speaks of: those with a sign of their own in CLDR's root, and of the languages' lands."""
+    signed = [code for code, sign in Locale.parse("en").currency_symbols.items() if sign != code]
+    return tuple(sorted({*signed, *_SIGNS.values(), "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "IRR", "SAR", "AED"}))
