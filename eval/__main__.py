@@ -75,6 +75,12 @@ def _parser() -> argparse.ArgumentParser:
     calibrate.add_argument("--corpus", type=Path, default=SEEDS, help="folder of the articles that the cases are about")
     calibrate.add_argument("--out", type=Path, help="the file to write; by default the assistant's own")
     calibrate.set_defaults(command=_calibrate)
+    checker = commands.add_parser("checker", help="how many altered sentences the checker of answers catches")
+    checker.add_argument("files", type=Path, nargs="+", help="parallel SQuAD-shaped files, each named as its language")
+    checker.add_argument("--cases", type=Path, nargs="*", default=[SHIPPED], help="cases whose answers are true")
+    checker.add_argument("--corpus", type=Path, default=SEEDS, help="folder of the articles that the cases are about")
+    checker.add_argument("--fit", action="store_true", help="first fit the thresholds of meaning anew")
+    checker.set_defaults(command=_checker)
     sweep = commands.add_parser("sweep", help="try other chunk sizes, top_k, fusion weights and answer lengths")
     sweep.add_argument("cases", type=Path, nargs="*", help="files or folders of cases; by default the shipped ones")
     sweep.add_argument("--corpus", type=Path, default=SEEDS, help="folder of the articles")
@@ -271,6 +277,15 @@ def _other_cases(options: argparse.Namespace) -> str:
     words = [] if options.cases == [SHIPPED] else ["--cases", *(path.name for path in options.cases)]
     words += [] if options.corpus == SEEDS else ["--corpus", options.corpus.name]
     return " ".join(words)
+
+
+def _checker(options: argparse.Namespace) -> None:
+    from assistant.models import LocalEmbedding
+    from eval.checker import DATA, measure, table
+
+    cases = load_cases(options.cases) if options.cases else ()
+    found = measure(options.files, cases, options.corpus, LocalEmbedding(), DATA if options.fit else None)
+    Console().print(table(found))
 
 
 def _sweep(options: argparse.Namespace) -> None:

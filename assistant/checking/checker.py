@@ -11,7 +11,7 @@ from assistant.checking.meaning import Grounding, Meaning, coverage, ground
 from assistant.checking.negation import contradicts
 from assistant.checking.passage import Contents, contents
 from assistant.checking.plain import plain
-from assistant.checking.thresholds import Likeness, thresholds_for
+from assistant.checking.thresholds import Likeness, Thresholds, thresholds_for
 from assistant.languages import detect_language, language, languages
 from assistant.languages import words as words_of
 from assistant.records import Support
@@ -51,11 +51,12 @@ class Checker:
 
     Args:
         embedding: the one that the passages' vectors come from.
+        thresholds: what likeness of meaning is enough; by default what was fitted for the embedding.
     """
 
-    def __init__(self, embedding: "BaseEmbedding") -> None:
+    def __init__(self, embedding: "BaseEmbedding", thresholds: Thresholds | None = None) -> None:
         self._embedding = embedding
-        self._thresholds = thresholds_for(embedding.model_name)
+        self._thresholds = thresholds or thresholds_for(embedding.model_name)
 
     def check(self, sentence: str, cited: Sequence[Hit]) -> Verdict:
         """The verdict on a sentence, given the passages it cites together.

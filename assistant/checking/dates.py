@@ -197,7 +197,7 @@ class _Words:
         at += 1
         skipped = 0
         while at < len(self._tokens) and skipped < _REACH and self._near(at - 1):
-            if self._is_day(at) and not (at + 1 < len(self._tokens) and self._month(at + 1)):
+            if self._is_day(at) and not (self._near(at) and self._month(at + 1)):
                 found.append(at)
                 skipped = 0
             elif found and self._folded[at] in _DAY_MARKS:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.checking.geography import names_of, places
+from assistant.checking.numbers import is_roman
 from assistant.checking.romanised import romanised, same_form, same_sound, skeleton
 from assistant.languages import language, languages
 from assistant.terms import fold
@@ -122,7 +123,7 @@ def find_names(text: str, code: str | None) -> list[Name]:
     for match in _WORD.finditer(text):
         bare = _bare(match[0])
         capital = len(bare) > 1 and (bare[0] != bare[0].lower() or bare[1:] != bare[1:].lower()) and _has_case(bare)
-        named = capital and fold(bare) not in known
+        named = capital and fold(bare) not in known and not is_roman(bare)
         if run and not (named and _WITHIN.fullmatch(text, end, match.start())):
             found.append(Name(tuple(run), opening))
             run = []

@@ -187,10 +187,10 @@ class _Reader:
             value = self._ordinals[word]
             return frozenset({Decimal(str(value))} if self._lenient or value > 2 else ())  # noqa: PLR2004 - "second" is a time too
         if not self._lenient:
-            return frozenset()
+            return frozenset({Decimal(roman(written))} if is_roman(written) else ())
         found = {Decimal(str(self._stems[word[:n]])) for n in range(2, len(word)) if word[:n] in self._stems}
         if _ROMAN.fullmatch(written):
-            found.add(Decimal(_roman(written)))
+            found.add(Decimal(roman(written)))
         return frozenset(found)
 
     def _number(self, at: int, end: int, values: frozenset[Decimal]) -> Number:
@@ -246,7 +246,13 @@ def _fits(current: Decimal, value: Decimal) -> bool:
     return current % (10 if value < 10 else _HUNDRED) == 0 and (current == 0 or current >= 10)  # noqa: PLR2004 - tens
 
 
-def _roman(written: str) -> int:
+def is_roman(word: str) -> bool:
+    """Whether a word is surely a Roman numeral, and neither a letter nor an abbreviation such as CD."""
+    return len(word) > 1 and not set(word) - set("IVX") and _ROMAN.fullmatch(word) is not None
+
+
+def roman(written: str) -> int:
+    """The value of a Roman numeral, whatever stands behind it."""
     values = [_ROMAN_DIGITS[c] for c in written if c in _ROMAN_DIGITS]
     return sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True))
 

@@ -1,0 +1,258 @@
+"""Makes other sentences of true ones: such that stay true, and such that do not.
+
+Nothing here asks the checker what it takes for a number or a name, so that neither can hide what the other misses.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from random import Random
+
+from assistant.languages import language
+from assistant.terms import fold
+
+_FIGURES = re.compile(r"(?<![\w.,–-])\d+(?:[.,]\d+)*(?![\w–-]|[.,]\d)")
+_YEAR = re.compile(r"(?<![\w.,–-])(?:1[0-9]|20)\d\d(?![\w–-]|[.,]\d)")
+_WORD = re.compile(r"[^\W\d_]+")
+_NAME = re.compile(r"(?<=[^\W\d_] )[^\W\d_a-zа-яё][^\W\d_]{2,}(?: [^\W\d_a-zа-яё][^\W\d_]{2,})*")
+_CLAUSE = re.compile(r" \([^()]*\)|, [^,;()\"“”«»]{10,80}(?=[,.]$|, )")
+_GROUPED = re.compile(r"(?<![\d.,])(\d{1,3}),(\d{3})(?![\d.,])")
+_STRAIGHT = re.compile(r"[\"“”„]([^\"“”„]+)[\"“”“]")
+_ENGLISH_DATE = re.compile(r"\b([A-Z][a-z]+) (\d{1,2}),? ((?:1|2)\d{3})\b")
+_LONGEST_FABRICATION, _SHORTEST_FABRICATION = 8, 5
+_TRIES = 20
+
+# A word that a negation stands behind, and the word for it, where a language has a place for it that can be told.
+_AFTER = {
+    "en": (re.compile(r"\b(?:is|are|was|were|has|have|had|can|could|will|would|may|might|must|should)\b(?! not|n't)"), "not"),
+    "tr": (re.compile(r"\b[^\W\d_]+(?=(?:dir|dır|dur|dür|tir|tır|tur|tür)\.?$)(?:dir|dır|dur|dür|tir|tır|tur|tür)"), "değil"),
+}
+_BEFORE = {"ru": (re.compile(r"\b[^\W\d_]{2,}(?:ал|ил|ел|ла|ло|ли|ает|яет|ует|ают|яют|уют)\b"), "не")}
+_NEGATION = {
+    "en": re.compile(r" not\b|n[’']t\b"),
+    "ru": re.compile(r"\bне "),
+    "tr": re.compile(r" değil(?:dir)?\b"),
+}
+
+Change = Callable[[str, str, Random], str | None]
+
+
+def rewritten(sentence: str) -> str | None:
+    """The sentence without a clause, its numbers, dates and quotation marks in another style; None if nothing changes."""
+    changed = _CLAUSE.sub("", sentence, count=1)
+    changed = _ENGLISH_DATE.sub(r"\2 \1 \3", changed)
+    changed = _GROUPED.sub("\\1\u202f\\2", changed)
+    changed = _STRAIGHT.sub(r"«\1»", changed)
+    return changed if changed != sentence else None
+
+
+def other_number(code: str) -> Change:
+    """Changes a number, in figures or in words of a language, to a random one of like magnitude."""
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        found = [m for m in _FIGURES.finditer(sentence) if not _YEAR.fullmatch(m[0])]
+        spelled = [m for m in _WORD.finditer(sentence) if _spelled_value(m[0], code)]
+        if not found and not spelled:
+            return None
+        match = random.choice([*found, *spelled])
+        for _ in range(_TRIES):
+            new = _like(match[0], random) if match in found else _other_word(match[0], code, random)
+            if new and not _stands(new, passage, code):
+                return _replaced(sentence, match, new)
+        return None
+
+    return change
+
+
+def number_of(others: Sequence[str], code: str) -> Change:
+    """Changes a number to one that stands in other sentences."""
+    pool = sorted({m[0] for text in others for m in _FIGURES.finditer(text) if not _YEAR.fullmatch(m[0])})
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        found = [m for m in _FIGURES.finditer(sentence) if not _YEAR.fullmatch(m[0])]
+        new = [number for number in pool if not _stands(number, passage, code)]
+        return _replaced(sentence, random.choice(found), random.choice(new)) if found and new else None
+
+    return change
+
+
+def other_date(code: str) -> Change:
+    """Changes a year, or the month or day of a date in words."""
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        places = [(m, "year") for m in _YEAR.finditer(sentence)]
+        for word in _WORD.finditer(sentence):
+            if _month(word[0], code) and re.search(r"\d\W{0,3}$|^\W{0,3}\d", _around(sentence, word)):
+                places.append((word, "month"))
+                places += [(m, "day") for m in _days_beside(sentence, word)]
+        if not places:
+            return None
+        match, part = random.choice(places)
+        for _ in range(_TRIES):
+            new = _other_date_part(match[0], part, code, random)
+            if not _stands(new, passage, code):
+                return _replaced(sentence, match, new)
+        return None
+
+    return change
+
+
+def names_in(text: str) -> list[str]:
+    """Runs of words with a capital within a sentence."""
+    return [match[0] for match in _NAME.finditer(text)]
+
+
+def name_of(own: Sequence[str], pool: Sequence[str]) -> Change:
+    """Changes one of the names at hand to another one of as many words from a pool."""
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        known = set(fold(passage).split())
+        found = [m for m in _NAME.finditer(sentence) if m[0] in own]
+        if not found:
+            return None
+        match = random.choice(found)
+        words = len(match[0].split())
+        fits = [
+            name
+            for name in pool
+            if len(name.split()) == words and not any(w[:4] in k for w in fold(name).split() for k in known)
+        ]
+        return _replaced(sentence, match, random.choice(fits)) if fits else None
+
+    return change
+
+
+def negated(code: str) -> Change:
+    """Denies what a sentence says, where its language has a place for that that can be told."""
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        del passage
+        if _NEGATION[code].search(sentence):
+            return None
+        pattern, word = _AFTER.get(code) or _BEFORE[code]
+        found = list(pattern.finditer(sentence))
+        if not found:
+            return None
+        match = random.choice(found)
+        return _replaced(sentence, match, f"{match[0]} {word}" if code in _AFTER else f"{word} {match[0]}")
+
+    return change
+
+
+def affirmed(code: str) -> Change:
+    """Takes a negation out."""
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        del passage
+        found = list(_NEGATION[code].finditer(sentence))
+        return _replaced(sentence, random.choice(found), "") if found else None
+
+    return change
+
+
+def fabricated(others: Sequence[str]) -> Change:
+    """Puts words of other sentences into the mouth of the sentence."""
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        del passage
+        words = random.choice(others).split()
+        length = random.randint(_SHORTEST_FABRICATION, _LONGEST_FABRICATION)
+        if len(words) < length:
+            return None
+        start = random.randint(0, len(words) - length)
+        quoted = " ".join(words[start : start + length]).strip("\"'“”«»().,;:")
+        return f"{sentence.rstrip(' .')}: “{quoted}”."
+
+    return change
+
+
+def misquoted(others: Sequence[str]) -> Change:
+    """Quotes the sentence itself, with one word changed for another."""
+    pool = sorted({m[0].lower() for text in others for m in _WORD.finditer(text) if len(m[0]) > 4})  # noqa: PLR2004
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        words = re.sub(r"[\"“”«»()\[\]]", "", sentence).split()
+        known = set(fold(passage).split())
+        if len(words) < _SHORTEST_FABRICATION:
+            return None
+        place = random.randrange(1, len(words) - 1)
+        new = next((w for w in random.sample(pool, min(_TRIES, len(pool))) if fold(w) not in known), None)
+        return None if new is None else f"“{' '.join([*words[:place], new, *words[place + 1 :]])}”"
+
+    return change
+
+
+def _replaced(sentence: str, match: re.Match[str], new: str) -> str:
+    return sentence[: match.start()] + new + sentence[match.end() :]
+
+
+def _like(figures: str, random: Random) -> str:
+    """Figures of the same length and marks, of which the first is not 0."""
+    digits = [str(random.randint(1 if i == 0 else 0, 9)) if c.isdigit() else c for i, c in enumerate(figures)]
+    return "".join(digits)
+
+
+def _spelled_value(word: str, code: str) -> float:
+    """The value of a number word of two or more; 0 of any other word."""
+    value = language(code).number_words.get(fold(word), 0)
+    return value if value >= 2 and fold(word) not in _AMBIGUOUS else 0  # noqa: PLR2004 - one is a pronoun too
+
+
+# Number words that are another word as well.
+_AMBIGUOUS = frozenset({"on", "couple", "pair", "пара", "cift", "yuz", "tens", "hundreds", "thousands", "millions"})
+
+
+def _other_word(word: str, code: str, random: Random) -> str | None:
+    value = _spelled_value(word, code)
+    small = value < 100  # noqa: PLR2004 - a magnitude becomes another one
+    options = [
+        form
+        for form, other in language(code).number_words.items()
+        if other != value and other >= 2 and (other < 100) == small and fold(form) not in _AMBIGUOUS  # noqa: PLR2004
+    ]
+    return random.choice(options) if options else None
+
+
+def _stands(new: str, passage: str, code: str) -> bool:
+    """Whether a number or month stands in a passage, in figures or in words."""
+    known = fold(passage)
+    value = _spelled_value(new, code)
+    figures = {re.sub(r"\D", "", m[0]) for m in re.finditer(r"\d[\d.,\u00a0 ]*", known)} | set(re.findall(r"\d+", known))
+    wanted = f"{value:g}" if value else re.sub(r"\D", "", new)
+    if wanted and wanted in figures:
+        return True
+    number = value or (float(wanted) if wanted else 0)
+    beginnings = [w for w, v in language(code).number_words.items() if v == number]
+    beginnings += [w for w, v in language(code).ordinal_words.items() if v == number]
+    if not wanted:
+        beginnings.append(fold(new)[:4])
+    return any(word.startswith(tuple(beginnings)) for word in re.findall(r"\w+", known)) if beginnings else False
+
+
+def _month(word: str, code: str) -> int:
+    return language(code).months.get(fold(word), 0)
+
+
+def _around(sentence: str, word: re.Match[str]) -> str:
+    before, behind = sentence[: word.start()], sentence[word.end() :]
+    return before if re.search(r"\d\W{0,3}$", before) else behind
+
+
+def _days_beside(sentence: str, word: re.Match[str]) -> list[re.Match[str]]:
+    found = [re.compile(r"(?<!\d)\d{1,2}(?= $)").search(sentence, 0, word.start())]
+    found.append(re.compile(r"(?<= )\d{1,2}(?!\d)").match(sentence, word.end() + 1))
+    return [match for match in found if match]
+
+
+def _other_date_part(old: str, part: str, code: str, random: Random) -> str:
+    if part == "year":
+        return str(int(old) + random.choice([-1, 1]) * random.randint(1, 40))
+    if part == "day":
+        return str(random.choice([day for day in range(1, 29) if day != int(old)]))
+    number = _month(old, code)
+    form = [w for w, n in language(code).months.items() if n == number].index(fold(old))
+    by_month: dict[int, list[str]] = {}
+    for name, month in language(code).months.items():
+        by_month.setdefault(month, []).append(name)
+    other = random.choice([names for month, names in by_month.items() if month != number])
+    new = other[min(form, len(other) - 1)]
+    return new.capitalize() if old[0].isupper() else new
