@@ -13,7 +13,8 @@ from assistant.terms import fold
 _FIGURES = re.compile(r"(?<![\w.,–-])\d+(?:[.,]\d+)*(?![\w–-]|[.,]\d)")
 _YEAR = re.compile(r"(?<![\w.,–-])(?:1[0-9]|20)\d\d(?![\w–-]|[.,]\d)")
 _WORD = re.compile(r"[^\W\d_]+")
-_NAME = re.compile(r"(?<=[^\W\d_] )[^\W\d_a-zа-яё][^\W\d_]{2,}(?: [^\W\d_a-zа-яё][^\W\d_]{2,})*")
+_CAPITAL = "[A-ZÀ-ÖØ-ÞÇĞİÖŞÜƏА-ЯЁ]"
+_NAME = re.compile(rf"(?<=[^\W\d_] ){_CAPITAL}[^\W\d_]{{2,}}(?: {_CAPITAL}[^\W\d_]{{2,}})*(?![^\W_])")
 _CLAUSE = re.compile(r" \([^()]*\)|, [^,;()\"“”«»]{10,80}(?=[,.]$|, )")
 _GROUPED = re.compile(r"(?<![\d.,])(\d{1,3}),(\d{3})(?![\d.,])")
 _STRAIGHT = re.compile(r"[\"“”„]([^\"“”„]+)[\"“”“]")

@@ -263,8 +263,11 @@ def _inflected(word: str, code: str) -> Sequence[str]:
     """The forms of a weekday; Slavic languages inflect them."""
     if code not in {"ru", "uk"}:
         return [word] + [f"{word}s"] * (code == "en")
-    stem = word[:-1] if word[-1] in "аькг" else word
-    return [word, *(stem + ending for ending in ("а", "у", "ы", "е", "и", "ом", "ой", "ам", "ах"))]
+    if word.startswith("сред"):
+        # Other forms are of the word for surroundings too, or are a preposition.
+        return ["среду"]
+    endings = ("а", "ы", "у", "е", "ой", "ам", "ах") if word[-1] == "а" else ("", "а", "у", "е", "и", "ом", "ам", "ах")
+    return [word, *(word.rstrip("а") + ending for ending in endings)]
 
 
 def _codes(code: str | None) -> Sequence[str]:

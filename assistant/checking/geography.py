@@ -4,7 +4,7 @@ A people, its language and its country count as one: "French", "France" and "ф�
 """
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
@@ -15,18 +15,22 @@ from assistant.checking.romanised import romanised, same_form
 _SHORT = {
     "US": "US USA America American Americans США Америка американский АҚШ ABD Amerika Amerikan ABŞ ԱՄՆ Ամերիկա აშშ ამერიკა "
     "américain estadounidense EEUU statunitense americano amerikanisch أمريكا آمریکا",
-    "GB": "UK Britain British Briton Britons Британия британский England English Англия английский Britanya Britaniya "
-    "İngiltere İngilis İngiliz Բրիտանիա Անգլիա ბრიტანეთი britannique anglais britisch Großbritannien británico بريطانيا",
+    "GB": "UK Britain British Briton Britons Британия британский британец Великобритания Britanya Britaniya Բրիտանիա "
+    "ბრიტანეთი britannique britisch Großbritannien británico britannico بريطانيا بریتانیا",
+    "ENG": "England Англия Англія Angleterre Inglaterra Inghilterra İngiltere İngilis Անգլիա ინგლისი إنجلترا انگلستان",
+    "RU": "российский россиянин",
     "EU": "EU ЕС ЄС AB Aİ ԵՄ UE",
     "UN": "UN ООН BM BMT ՄԱԿ გაერო ONU",
 }
 # Continents, and nothing larger.
 _CONTINENTS = frozenset({"002", "019", "142", "150", "009", "003", "005", "021", "143", "145", "419"})
+# Languages whose most speakers do not live in the country that they are named for, or that are of many countries.
+_HOMELANDS = {"en": "ENG", "pt": "PT", "ar": "ar"}
 _PREFIX = 3
 _SHORTEST = 4
 
 
-@cache
+@lru_cache(maxsize=20_000)
 def places(word: str, code: str | None) -> frozenset[str]:
     """The places that a word of a language may speak of, by CLDR's codes.
 
@@ -37,6 +41,13 @@ def places(word: str, code: str | None) -> frozenset[str]:
     name = romanised(word)
     entries = _by_prefix(_locale(code)).get(name[:_PREFIX], ())
     return frozenset(place for known, place in entries if known == name or (len(name) >= _SHORTEST and same_form(known, name)))
+
+
+@lru_cache(maxsize=20_000)
+def is_place(word: str, code: str | None) -> bool:
+    """Whether a word of a language is, as it stands, the name of a place, its people or its language."""
+    name = romanised(word)
+    return any(known == name for known, _ in _by_prefix(_locale(code)).get(name[:_PREFIX], ()))
 
 
 @cache
@@ -83,6 +94,8 @@ def _names(locale: Locale) -> Iterator[tuple[str, str]]:
 
 
 def _homeland(language: str) -> str:
+    if language in _HOMELANDS:
+        return _HOMELANDS[language]
     likely = get_global("likely_subtags").get(language)
     return likely.rpartition("_")[2] if likely else language
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.checking.geography import names_of, places
+from assistant.checking.geography import is_place, names_of, places
 from assistant.checking.numbers import is_roman
 from assistant.checking.romanised import romanised, same_form, same_sound, skeleton
 from assistant.languages import language, languages
@@ -84,7 +84,11 @@ class NameIndex:
             return True
         if any(self._has_place(place) for place in places(word, code)):
             return True
-        return code != self.code and self._has_sound(skeleton(latin))
+        sounds = skeleton(latin)
+        if code == self.code:
+            # Heydar and Geidar: one language may write down a name in two ways.
+            return len(sounds) >= _SHORTEST_PART and sounds in self._sounds.get(sounds[0], ())
+        return self._has_sound(sounds)
 
     def has_acronym(self, words: Sequence[str]) -> bool:
         """Whether the passage has the initials of the words instead."""
@@ -104,7 +108,7 @@ class NameIndex:
 
     def _has_sound(self, sounds: str) -> bool:
         if len(sounds) < 2:  # noqa: PLR2004 - one consonant tells nothing
-            return False
+            return True
         if any(same_sound(sounds, other) for other in self._sounds.get(sounds[0], ())):
             return True
         # One language writes as one word what another writes as two: Super Bowl, Супербоул.
@@ -145,14 +149,43 @@ def missing(name: Name, code: str | None, passages: Iterable[NameIndex]) -> Miss
     absent = [word for word in name.words if not any(passage.has(word, code) for passage in passages)]
     if not absent or any(passage.has_acronym(name.words) for passage in passages):
         return None
+    if all(passage.code not in {None, code} for passage in passages):
+        return _untranslated(name, absent, code)
     proper = [word for word in absent if not is_ordinary(word, code)]
     if proper:
-        lone = len(name.words) == 1 and code in _CAPITAL_NOUNS
-        return Missing(" ".join(proper), certain=not lone or bool(places(proper[0], code)) or _is_acronym(proper[0]))
-    translated = all(passage.code != code for passage in passages)
-    if translated or len(absent) < len(name.words) or name.opening or code in _CAPITAL_NOUNS:
+        return Missing(" ".join(proper), certain=_is_certain(name, proper[0], code))
+    if len(absent) < len(name.words) or name.opening or code in _CAPITAL_NOUNS:
         return None
-    return Missing(" ".join(absent), certain=len(absent) > 1)
+    return Missing(" ".join(absent), certain=len(absent) > 1 or _pieces(absent[0])[0] > 1)
+
+
+def _is_certain(name: Name, word: str, code: str | None) -> bool:
+    """Whether a word that is missing and not ordinary is surely a name."""
+    if len(name.words) > 1 or is_place(word, code) or _is_acronym(word):
+        return True
+    small, capital = _pieces(word)
+    if name.opening and code != "en":
+        # Where words have many endings, most take several pieces either way.
+        return small > capital
+    return code not in _CAPITAL_NOUNS
+
+
+def _untranslated(name: Name, absent: Sequence[str], code: str | None) -> Missing | None:
+    """What is missing of a name in another language, which may spell it otherwise, or translate it.
+
+    Only names that everyone spells alike or that CLDR translates are surely missing.
+    """
+    certain = [word for word in absent if is_place(word, code) or _is_spelled_out(word)]
+    if certain:
+        return Missing(" ".join(certain), certain=True)
+    doubtful = [word for word in absent if not is_ordinary(word, code)]
+    lone_opening = name.opening and len(name.words) == 1
+    return Missing(" ".join(doubtful), certain=False) if doubtful and not lone_opening else None
+
+
+def _is_spelled_out(word: str) -> bool:
+    small, capital = _pieces(word)
+    return small > capital and not _is_acronym(word)
 
 
 @lru_cache(maxsize=20_000)
@@ -166,8 +199,13 @@ def is_ordinary(word: str, code: str | None) -> bool:
     """
     if _is_acronym(word) or any(c != c.lower() for c in word[1:]) or any(map(str.isdigit, word)):
         return False
-    small, capital = count_tokens(f" {word.lower()}"), count_tokens(f" {word}")
-    return (small < capital or small == 1) and not places(word, code)
+    small, capital = _pieces(word)
+    return (small < capital or small == 1) and not is_place(word, code)
+
+
+def _pieces(word: str) -> tuple[int, int]:
+    """How many pieces a word takes in small letters and as it is written."""
+    return count_tokens(f" {word.lower()}"), count_tokens(f" {word}")
 
 
 def _words(text: str) -> Iterator[str]:

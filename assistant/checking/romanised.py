@@ -29,7 +29,8 @@ _SOUNDS = (
 _SOFT = re.compile("c(?=[eiy])")
 # An opening vowel that other languages write as a consonant: William, Уильям.
 _GLIDE = re.compile("^[uo](?=[aeiou])")
-_ONE_LETTER = str.maketrans("qcwz", "kkvs")
+_HARD_H = re.compile("^h(?=[aeiouy])")
+_ONE_LETTER = str.maketrans("qcwzg", "kkvsk")
 _SILENT = re.compile("[aeiouyh]")
 _DOUBLED = re.compile(r"(.)\1+")
 
@@ -46,7 +47,7 @@ def skeleton(word: str) -> str:
     sounds = _GLIDE.sub("v", word)
     for written, sound in _SOUNDS:
         sounds = sounds.replace(written, sound)
-    sounds = _SOFT.sub("s", sounds).translate(_ONE_LETTER)
+    sounds = _HARD_H.sub("k", _SOFT.sub("s", sounds)).translate(_ONE_LETTER)
     first = "a" if sounds[:1] in tuple("aeiouy") else ""
     return first + _DOUBLED.sub(r"\1", _SILENT.sub("", sounds))
 
@@ -66,13 +67,12 @@ def same_form(name: str, other: str) -> bool:
 
 
 def same_sound(name: str, other: str) -> bool:
-    """Whether two skeletons are of one name as two languages spell it; the second may have an ending."""
-    if name == other:
-        return True
-    if len(name) >= _SHORTEST_STEM and other.startswith(name):
-        return len(other) - len(name) <= _LONGEST_ENDING
-    return min(len(name), len(other)) >= _SHORTEST_MISSPELT_SKELETON and (
-        near(name, other) or near(name, other[: len(name)])
+    """Whether two skeletons are of one name as two languages spell it; either may have an ending."""
+    shortest, longest = sorted((name, other), key=len)
+    if len(shortest) >= _SHORTEST_STEM and longest.startswith(shortest):
+        return len(longest) - len(shortest) <= _LONGEST_ENDING
+    return name == other or (
+        len(shortest) >= _SHORTEST_MISSPELT_SKELETON and (near(shortest, longest) or near(shortest, longest[: len(shortest)]))
     )
 
 
