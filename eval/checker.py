@@ -44,8 +44,8 @@ SEED = 0
 CHUNK_TOKENS = 256
 # Of each kind and pair of languages, so that the command takes minutes; of a file of 60 paragraphs that is most.
 MOST_PAIRS = 150
-# Shares of the true sentences of the fitting half that may be taken for doubtful, and for something else.
-DOUBTFUL, FAR = 0.03, 0.005
+# Shares of each kind of true sentences of the fitting half that may be taken for doubtful, and for something else.
+DOUBTFUL, FAR = 0.05, 0.01
 
 # The kinds of true sentences that are fitted on.
 TRUE_KINDS = frozenset({"rewritten", "translated", "reference answer"})
@@ -77,6 +77,15 @@ class Checked:
 
     pair: Pair
     verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a true sentence or a wrong citation looks like to the judgement of meaning."""
+
+    kind: str
+    features: Mapping[str, float]
+    is_true: bool
 
 
 class Texts:
@@ -319,17 +328,17 @@ def fit(checked: Sequence[Checked], provenance: dict[str, Any]) -> dict[str, Thr
     names = ("cosine", "coverage")
     fitted = Thresholds(
         same_language=_likeness(same, names),
-        other_language=_likeness(other, names) if other else None,
+        other_language=_likeness(other, names[:1]) if other else None,
         provenance=provenance,
     )
     lexical = Thresholds(same_language=_likeness(same, names[1:]), other_language=None, provenance=provenance)
     return {CALIBRATED: fitted, UNCALIBRATED: lexical}
 
 
-def _lessons(checked: Sequence[Checked], *, across: bool) -> list[tuple[Mapping[str, float], bool]]:
-    """The features of each sentence, and whether it is true. Verbatim ones teach nothing."""
+def _lessons(checked: Sequence[Checked], *, across: bool) -> list[Lesson]:
+    """The features of each sentence of the fitting half that bears on meaning. Verbatim ones teach nothing."""
     return [
-        (max(one.verdict.groundings, key=lambda grounding: grounding.score).features, one.pair.is_true)
+        Lesson(one.pair.kind, max(one.verdict.groundings, key=lambda g: g.score).features, one.pair.is_true)
         for one in checked
         if one.pair.half == "fit"
         and (one.pair.languages[0] != one.pair.languages[1]) == across
@@ -338,12 +347,16 @@ def _lessons(checked: Sequence[Checked], *, across: bool) -> list[tuple[Mapping[
     ]
 
 
-def _likeness(lessons: Sequence[tuple[Mapping[str, float], bool]], names: Sequence[str]) -> Likeness:
-    score = fit_refusal(lessons, names)
-    true = [score(features) for features, is_true in lessons if is_true]
-    threshold, far = np.quantile(true, [DOUBTFUL, FAR])
-    moved = Linear(intercept=round(score.intercept - float(threshold), 4), weights=score.weights)
-    return Likeness(score=moved, far=round(min(0.0, float(far - threshold)), 4))
+def _likeness(lessons: Sequence[Lesson], names: Sequence[str]) -> Likeness:
+    """A logistic regression, with its threshold where no kind of true sentences loses more than it may."""
+    score = fit_refusal([(lesson.features, lesson.is_true) for lesson in lessons], names)
+    true = [
+        [score(lesson.features) for lesson in lessons if lesson.kind == kind]
+        for kind in sorted({lesson.kind for lesson in lessons if lesson.is_true})
+    ]
+    threshold, far = (float(min(np.quantile(scores, share) for scores in true)) for share in (DOUBTFUL, FAR))
+    moved = Linear(intercept=round(score.intercept - threshold, 4), weights=score.weights)
+    return Likeness(score=moved, far=round(min(0.0, far - threshold), 4))
 
 
 def measure(

@@ -15,7 +15,8 @@ from assistant.checking.romanised import romanised, same_form
 _SHORT = {
     "US": "US USA America American Americans США Америка американский АҚШ ABD Amerika Amerikan ABŞ ԱՄՆ Ամերիկա აშშ ამერიკა "
     "américain estadounidense EEUU statunitense americano amerikanisch أمريكا آمریکا",
-    "GB": "UK Britain British Briton Britons Британия британский британец Великобритания Britanya Britaniya Բրիտանիա "
+    "GB": "UK Britain British Briton Britons Британия британский британец Великобритания Англия Англія Britanya Britaniya İngiltere "
+    "İngilis İngiliz Բրիտանիա Անգլիա ინგლისი Angleterre Inglaterra Inghilterra إنجلترا انگلستان "
     "ბრიტანეთი britannique britisch Großbritannien británico britannico بريطانيا بریتانیا",
     "ENG": "England Англия Англія Angleterre Inglaterra Inghilterra İngiltere İngilis Անգլիա ინგლისი إنجلترا انگلستان",
     "RU": "российский россиянин",
@@ -43,36 +44,42 @@ def places(word: str, code: str | None) -> frozenset[str]:
     return frozenset(place for known, place in entries if known == name or (len(name) >= _SHORTEST and same_form(known, name)))
 
 
-@lru_cache(maxsize=20_000)
 def is_place(word: str, code: str | None) -> bool:
-    """Whether a word of a language is, as it stands, the name of a place, its people or its language."""
-    name = romanised(word)
-    return any(known == name for known, _ in _by_prefix(_locale(code)).get(name[:_PREFIX], ()))
+    """Whether a word of a language is, as it stands and by itself, the name of a place, its people or its language."""
+    return romanised(word) in _single_words(_locale(code))
 
 
 @cache
-def names_of(place: str, code: str | None) -> frozenset[str]:
-    """The romanised words that a place may be called by in a language."""
+def _single_words(locale: str) -> frozenset[str]:
+    return frozenset(name[0] for name, _ in _entries(locale) if len(name) == 1)
+
+
+@cache
+def names_of(place: str, code: str | None) -> frozenset[tuple[str, ...]]:
+    """The names of a place in a language, as romanised words; those of a name are all needed."""
     return frozenset(name for name, known in _entries(_locale(code)) if known == place)
 
 
 @cache
 def _by_prefix(locale: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    found: dict[str, list[tuple[str, str]]] = {}
+    found: dict[str, dict[tuple[str, str], None]] = {}
     for name, place in _entries(locale):
-        found.setdefault(name[:_PREFIX], []).append((name, place))
+        for word in name:
+            found.setdefault(word[:_PREFIX], {})[word, place] = None
     return {prefix: tuple(entries) for prefix, entries in found.items()}
 
 
 @cache
-def _entries(locale: str) -> tuple[tuple[str, str], ...]:
-    """(romanised word, place) for each name of a place; a name of several words stands for each of the telling ones."""
-    found = []
+def _entries(locale: str) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """(romanised words, place) for each name of a place, without small words."""
+    found: dict[tuple[tuple[str, ...], str], None] = {}
     for place, name in _names(Locale.parse(locale)):
-        parts = name.replace("-", " ").replace("(", " ").split()
+        parts = name.replace("-", " ").replace("(", " ").replace(")", " ").split()
         telling = [part for part in parts if len(part) >= _SHORTEST and part[0] != part[0].lower()] or parts
-        found += [(romanised(part), place) for part in (parts if len(parts) == 1 else telling)]
-    return tuple(dict.fromkeys((name, place) for name, place in found if name))
+        words = tuple(filter(None, map(romanised, parts if len(parts) == 1 else telling)))
+        if words:
+            found[words, place] = None
+    return tuple(found)
 
 
 def _names(locale: Locale) -> Iterator[tuple[str, str]]:

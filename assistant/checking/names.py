@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from assistant.checking.geography import is_place, names_of, places
 from assistant.checking.numbers import is_roman
-from assistant.checking.romanised import romanised, same_form, same_sound, skeleton
+from assistant.checking.romanised import romanised, same_beginning, same_form, same_sound, skeleton
 from assistant.languages import language, languages
 from assistant.terms import fold
 from assistant.tokens import count_tokens
@@ -29,6 +29,7 @@ _HEADLINE_WORDS = 5
 # Every noun has a capital there, so a capital shows no name.
 _CAPITAL_NOUNS = frozenset({"de", "lb"})
 _SHORTEST_PART = 3
+_BEHIND_LATIN = "\u0370"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +65,14 @@ class NameIndex:
         self.code = code
         self._words: dict[str, set[str]] = defaultdict(set)
         self._sounds: dict[str, set[str]] = defaultdict(set)
+        self._small_sounds: dict[str, set[str]] = defaultdict(set)
         self._acronyms: set[str] = set()
         for word in _words(text):
             latin = romanised(word)
             self._words[latin[:1]].add(latin)
-            if word[0] != word[0].lower() or not _has_case(word):
-                sounds = skeleton(latin)
-                self._sounds[sounds[:1]].add(sounds)
+            sounds = skeleton(latin)
+            named = word[0] != word[0].lower() or not _has_case(word)
+            (self._sounds if named else self._small_sounds)[sounds[:1]].add(sounds)
             if _is_acronym(word):
                 self._acronyms.add(romanised(word))
         self._initials = tuple(_initials(text))
@@ -100,16 +102,17 @@ class NameIndex:
         return latin in bucket or any(same_form(latin, word) for word in bucket)
 
     def _has_place(self, place: str) -> bool:
-        return any(
-            name == word or (len(name) > _SHORTEST_PART and same_form(name, word))
-            for name in names_of(place, self.code)
-            for word in self._words.get(name[:1], ())
-        )
+        return any(all(map(self._has_part, name)) for name in names_of(place, self.code))
+
+    def _has_part(self, latin: str) -> bool:
+        return self._has_form(latin) if len(latin) > _SHORTEST_PART else latin in self._words.get(latin[:1], ())
 
     def _has_sound(self, sounds: str) -> bool:
         if len(sounds) < 2:  # noqa: PLR2004 - one consonant tells nothing
             return True
         if any(same_sound(sounds, other) for other in self._sounds.get(sounds[0], ())):
+            return True
+        if any(same_beginning(sounds, other) for other in self._small_sounds.get(sounds[0], ())):
             return True
         # One language writes as one word what another writes as two: Super Bowl, Супербоул.
         return len(sounds) >= _SHORTEST_PART and any(
@@ -143,7 +146,8 @@ def missing(name: Name, code: str | None, passages: Iterable[NameIndex]) -> Miss
     """What of a name no passage has; None if nothing is missing.
 
     A word that is an ordinary one in small letters is a title, a common noun or the beginning of a sentence: it is
-    missed where no word of the name is found, and never in another language, which translates it.
+    missed where no word of the name is found or the last one is not, and never in another language, which translates
+    it.
     """
     passages = list(passages)
     absent = [word for word in name.words if not any(passage.has(word, code) for passage in passages)]
@@ -151,12 +155,13 @@ def missing(name: Name, code: str | None, passages: Iterable[NameIndex]) -> Miss
         return None
     if all(passage.code not in {None, code} for passage in passages):
         return _untranslated(name, absent, code)
-    proper = [word for word in absent if not is_ordinary(word, code)]
+    proper = [word for word in absent if not is_ordinary(word, code, opening=name.opening)]
     if proper:
         return Missing(" ".join(proper), certain=_is_certain(name, proper[0], code))
-    if len(absent) < len(name.words) or name.opening or code in _CAPITAL_NOUNS:
+    titled = absent[-1] != name.words[-1] or (len(absent) < len(name.words) and code != "en")
+    if titled or name.opening or code in _CAPITAL_NOUNS:
         return None
-    return Missing(" ".join(absent), certain=len(absent) > 1 or _pieces(absent[0])[0] > 1)
+    return Missing(" ".join(absent), certain=True)
 
 
 def _is_certain(name: Name, word: str, code: str | None) -> bool:
@@ -175,11 +180,11 @@ def _untranslated(name: Name, absent: Sequence[str], code: str | None) -> Missin
 
     Only names that everyone spells alike or that CLDR translates are surely missing.
     """
-    certain = [word for word in absent if is_place(word, code) or _is_spelled_out(word)]
+    lone_opening = name.opening and len(name.words) == 1
+    certain = [word for word in absent if is_place(word, code) or (_is_spelled_out(word) and not lone_opening)]
     if certain:
         return Missing(" ".join(certain), certain=True)
     doubtful = [word for word in absent if not is_ordinary(word, code)]
-    lone_opening = name.opening and len(name.words) == 1
     return Missing(" ".join(doubtful), certain=False) if doubtful and not lone_opening else None
 
 
@@ -189,23 +194,27 @@ def _is_spelled_out(word: str) -> bool:
 
 
 @lru_cache(maxsize=20_000)
-def is_ordinary(word: str, code: str | None) -> bool:
+def is_ordinary(word: str, code: str | None, *, opening: bool = True) -> bool:
     """Whether a word is likely no name, though it has a capital.
 
     A byte-pair vocabulary holds as one piece what is written often, so an ordinary word takes fewer pieces in small
     letters than with a capital, or one either way. Of the words of XQuAD-R that stand within sentences, this tells
     English ones in small letters .90 and those always with a capital .33, among them College and Army; in Russian .72
-    and .25, in Turkish .45 and .11.
+    and .25, in Turkish .45 and .11. Capitals of other scripts than Latin are so rare in the vocabulary that fewer pieces
+    tell little; they count only where a sentence opens, since there a word is seldom a name.
     """
     if _is_acronym(word) or any(c != c.lower() for c in word[1:]) or any(map(str.isdigit, word)):
         return False
     small, capital = _pieces(word)
-    return (small < capital or small == 1) and not is_place(word, code)
+    fewer = small < capital and (opening or word[0] < _BEHIND_LATIN)
+    return (fewer or small == 1) and not is_place(word, code)
 
 
 def _pieces(word: str) -> tuple[int, int]:
     """How many pieces a word takes in small letters and as it is written."""
-    return count_tokens(f" {word.lower()}"), count_tokens(f" {word}")
+    # The small letter of İ is an i with a dot set apart.
+    small = word.lower().replace("i\u0307", "i")
+    return count_tokens(f" {small}"), count_tokens(f" {word}")
 
 
 def _words(text: str) -> Iterator[str]:

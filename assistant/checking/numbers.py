@@ -19,6 +19,8 @@ _FIGURES = r"\d+(?:[.,\u066b\u066c'’]\d+|[ \u00a0\u2009\u202f]\d{3}(?!\d))*[\u
 _TOKEN = re.compile(rf"(?P<figures>{_FIGURES}|[\u00bc-\u00be\u2150-\u215e])|(?P<word>[^\W\d_]+)")
 _SEPARATOR = re.compile("[^0-9]")
 _VULGAR = {c: Decimal(value) for c, value in (("½", ".5"), ("¼", ".25"), ("¾", ".75"))}
+_RANGE = re.compile(r"(?<!\d)([12][0-9]{3})\s?[-–—/]\s?$")
+_RANGE_CHARS = 8
 _THOUSAND, _HUNDRED, _GROUP = 1000, 100, 3
 # Multipliers of scripts and countries whose words are not in the language data.
 _MULTIPLIERS = {
@@ -99,16 +101,15 @@ class _Reader:
         for values in readings(self._tokens[at]["figures"], lenient=self._lenient):
             scaled = frozenset(value * factor for value in values)
             some = frozenset({-factor} if self._lenient and factor > 1 else ())
-            yield self._number(at, end, scaled | some)
-        if self._lenient:
-            yield from self._abbreviated_range(at)
+            yield self._number(at, end, scaled | some | self._year_of_range(at))
 
-    def _abbreviated_range(self, at: int) -> Iterator[Number]:
+    def _year_of_range(self, at: int) -> frozenset[Decimal]:
         """The second year of 2015-16, which another text may spell out."""
         token = self._tokens[at]
-        behind = re.compile(r"\s?[-–—/]\s?(\d\d)(?!\d)").match(self._text, token.end())
-        if behind and re.fullmatch(r"[12]\d{3}", token["figures"]):
-            yield Number(behind[1], frozenset({Decimal(token["figures"][:2] + behind[1])}), frozenset())
+        before = _RANGE.search(self._text, max(0, token.start() - _RANGE_CHARS), token.start())
+        if before is None or not re.fullmatch(r"[0-9]{2}", token["figures"]):
+            return frozenset()
+        return frozenset({Decimal(before[1][:2] + token["figures"])})
 
     def _with_magnitude(self, at: int) -> int:
         end = at + 1
@@ -136,10 +137,11 @@ class _Reader:
         first = self._value(at)
         if first is None:
             return at + 1, self._hidden(at)
-        total, current, end, single = Decimal(0), Decimal(0), at, True
+        total, current, end = Decimal(0), Decimal(0), at
+        parts = []
         while (found := self._next(at, end, current)) is not None:
             end, value = found
-            single = end == at
+            parts.append(value)
             if value >= _THOUSAND:
                 total, current = total + (current or 1) * value, Decimal(0)
             elif value == _HUNDRED:
@@ -147,7 +149,7 @@ class _Reader:
             else:
                 current += value
             end += 1
-        return end, self._meant(total + current, first, single=single)
+        return end, self._meant(total + current, parts)
 
     def _next(self, first: int, at: int, current: Decimal) -> tuple[int, Decimal] | None:
         """Where the number that begins at `first` goes on at a token or behind an "and" there, and by what."""
@@ -168,16 +170,16 @@ class _Reader:
         value = self._words.get(self._word(at))
         return None if value is None else Decimal(str(value))
 
-    def _meant(self, value: Decimal, first: Decimal, *, single: bool) -> frozenset[Decimal]:
-        if single and value == 1:
+    def _meant(self, value: Decimal, parts: Sequence[Decimal]) -> frozenset[Decimal]:
+        if parts == [1]:
             return frozenset({value} if self._lenient else ())
         if value == Decimal("0.25") and not self._lenient:
             return frozenset()
         if 0 < value < 1:
             return frozenset({value, value * _HUNDRED})
-        if single and value >= _HUNDRED and value == first:
-            return frozenset({value, -value})
-        return frozenset({value, -first} if self._lenient and first >= _HUNDRED else {value})
+        # "Hundreds of thousands" tells no number, only how large it is.
+        vague = self._lenient or parts[0] >= _HUNDRED
+        return frozenset({value, *(-part for part in parts if vague and part >= _HUNDRED)})
 
     def _hidden(self, at: int) -> frozenset[Decimal]:
         """The values of a word that is no number word by itself."""

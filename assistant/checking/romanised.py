@@ -27,6 +27,7 @@ _SOUNDS = (
     *(("tz", "s"), ("wh", "v"), ("x", "s"), ("j", "g")),
 )
 _SOFT = re.compile("c(?=[eiy])")
+_HARD_CH = re.compile("ch(?=[lrn])")
 # An opening vowel that other languages write as a consonant: William, Уильям.
 _GLIDE = re.compile("^[uo](?=[aeiou])")
 _HARD_H = re.compile("^h(?=[aeiouy])")
@@ -44,7 +45,7 @@ def romanised(word: str) -> str:
 @lru_cache(maxsize=50_000)
 def skeleton(word: str) -> str:
     """What is left of a romanised word when only the consonants count; a vowel at its beginning is an "a"."""
-    sounds = _GLIDE.sub("v", word)
+    sounds = _HARD_CH.sub("k", _GLIDE.sub("v", word))
     for written, sound in _SOUNDS:
         sounds = sounds.replace(written, sound)
     sounds = _HARD_H.sub("k", _SOFT.sub("s", sounds)).translate(_ONE_LETTER)
@@ -74,6 +75,11 @@ def same_sound(name: str, other: str) -> bool:
     return name == other or (
         len(shortest) >= _SHORTEST_MISSPELT_SKELETON and (near(shortest, longest) or near(shortest, longest[: len(shortest)]))
     )
+
+
+def same_beginning(name: str, other: str) -> bool:
+    """Whether two skeletons begin alike, as a name and an adjective of it do: Islam, исламский."""
+    return len(name) >= _SHORTEST_MISSPELT_SKELETON and name[:_SHORTEST_MISSPELT_SKELETON] == other[:_SHORTEST_MISSPELT_SKELETON]
 
 
 def near(a: str, b: str) -> bool:
