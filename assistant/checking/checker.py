@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 # Longer than any sentence; what stands behind is read for its numbers and names all the same.
 EMBEDDED_CHARS = 2000
 # Two different negations in what is otherwise the same are a contradiction; in other words they may not be.
-SAME_WORDS = 0.7
+SAME_WORDS = 0.8
+# Of fewer words the detector is not sure.
+TELLING_WORDS = 8
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Checker:
         text = plain(sentence)
         if not cited:
             return Verdict("unsupported", "No passage is cited.", ())
-        claim = self._read(text)
+        claim = self._read(text, cited)
         found = [self._ground(claim, hit) for hit in cited]
         groundings = tuple(grounding for grounding in found if grounding)
         absent, doubtful = _exact_reasons(text, claim.code, [contents(hit) for hit in cited])
@@ -84,8 +86,8 @@ class Checker:
         supported = [verdict.groundings[0] for verdict in verdicts if verdict.support == "supported"]
         return max(supported, key=lambda grounding: grounding.score, default=None)
 
-    def _read(self, text: str) -> "_Claim":
-        code = detect_language(text)
+    def _read(self, text: str, cited: Sequence[Hit]) -> "_Claim":
+        code = _language(text, cited)
         vector = np.asarray(self._embedding.get_text_embedding(text[:EMBEDDED_CHARS] or " "), dtype=np.float32)
         length = float(np.linalg.norm(vector)) or 1.0
         return _Claim(text, code, Meaning(vector / length, _telling_terms(text, code)))
@@ -128,6 +130,17 @@ class _Claim:
     text: str
     code: str | None
     meaning: Meaning
+
+
+def _language(text: str, cited: Sequence[Hit]) -> str | None:
+    """The language of a sentence; that of a few words which a passage has is the passage's, since they tell little."""
+    detected = detect_language(text)
+    wanted = terms(text)
+    if len(wanted) < TELLING_WORDS:
+        for hit in cited:
+            if 2 * sum(term in hit.terms for term in wanted) >= len(wanted):
+                return hit.chunk.source.language
+    return detected
 
 
 def _by_score(score: float, likeness: Likeness) -> tuple[Support, str]:
