@@ -24,8 +24,14 @@ _TRIES = 20
 
 # A word that a negation stands behind, and the word for it, where a language has a place for it that can be told.
 _AFTER = {
-    "en": (re.compile(r"\b(?:is|are|was|were|has|have|had|can|could|will|would|may|might|must|should)\b(?! not|n't)"), "not"),
-    "tr": (re.compile(r"\b[^\W\d_]+(?=(?:dir|dır|dur|dür|tir|tır|tur|tür)\.?$)(?:dir|dır|dur|dür|tir|tır|tur|tür)"), "değil"),
+    "en": (
+        re.compile(r"\b(?:is|are|was|were|has|have|had|can|could|will|would|may|might|must|should)\b(?! not|n't)"),
+        "not",
+    ),
+    "tr": (
+        re.compile(r"\b[^\W\d_]+(?=(?:dir|dır|dur|dür|tir|tır|tur|tür)\.?$)(?:dir|dır|dur|dür|tir|tır|tur|tür)"),
+        "değil",
+    ),
 }
 _BEFORE = {"ru": (re.compile(r"\b[^\W\d_]{2,}(?:ал|ил|ел|ла|ло|ли|ает|яет|ует|ают|яют|уют)\b"), "не")}
 _NEGATION = {
@@ -217,7 +223,9 @@ def _stands(new: str, passage: str, code: str) -> bool:
     """Whether a number or month stands in a passage, in figures or in words."""
     known = fold(passage)
     value = _spelled_value(new, code)
-    figures = {re.sub(r"\D", "", m[0]) for m in re.finditer(r"\d[\d.,\u00a0 ]*", known)} | set(re.findall(r"\d+", known))
+    figures = {re.sub(r"\D", "", m[0]) for m in re.finditer(r"\d[\d.,\u00a0 ]*", known)} | set(
+        re.findall(r"\d+", known)
+    )
     wanted = f"{value:g}" if value else re.sub(r"\D", "", new)
     if wanted and wanted in figures:
         return True

@@ -28,6 +28,8 @@ _DAY_MARKS = frozenset(
 _MONTH_PREFIX = 5
 _LAST_DAY, _LAST_MONTH = 31, 12
 _YEAR = re.compile(r"1[0-9]\d\d|20\d\d")
+# What may stand between a year and the month behind it.
+_YEAR_WORDS = frozenset({"թվականի", "թ", "წლის", "წ", "yili", "yilinin", "ilin", "il", "года", "жыл"})
 _REACH = 3
 _BETWEEN = ".-–—/’'"
 
@@ -143,7 +145,9 @@ class _Words:
         for at, word in enumerate(self._folded):
             if word in self._weekdays and self._tokens[at].start() >= past:
                 past = self._tokens[at].end()
-                yield DateMention(self._tokens[at][0], *self._tokens[at].span(), (PartialDate(weekday=self._weekdays[word]),))
+                yield DateMention(
+                    self._tokens[at][0], *self._tokens[at].span(), (PartialDate(weekday=self._weekdays[word]),)
+                )
             month = self._month(at)
             if month and self._tokens[at].start() >= past:
                 mentions = self._around(at, month, past)
@@ -156,7 +160,9 @@ class _Words:
             return None
         found = self._months.get(word)
         if found is None and self._lenient and len(word) > _MONTH_PREFIX:
-            found = next((self._months[word[:n]] for n in range(len(word) - 1, 4, -1) if word[:n] in self._months), None)
+            found = next(
+                (self._months[word[:n]] for n in range(len(word) - 1, 4, -1) if word[:n] in self._months), None
+            )
         return found
 
     def _around(self, at: int, month: int, past: int) -> list[DateMention]:
@@ -166,8 +172,9 @@ class _Words:
         first = min([at, *before])
         last = max([at, *behind])
         year, last = self._year_behind(last)
-        if year is None and first and self._is_year(first - 1) and self._tokens[first - 1].start() >= past:
-            year, first = int(self._folded[first - 1]), first - 1
+        before_all = first - 2 if first > 1 and self._folded[first - 1] in _YEAR_WORDS else first - 1
+        if year is None and before_all >= 0 and self._is_year(before_all) and self._tokens[before_all].start() >= past:
+            year, first = int(self._folded[before_all]), before_all
         # May and mars are words, and every other month a name, unless a number stands beside them.
         if not (before or behind or year or self._lenient or len(self._folded[at]) >= _MONTH_PREFIX):
             return []

@@ -41,7 +41,9 @@ def places(word: str, code: str | None) -> frozenset[str]:
     """
     name = romanised(word)
     entries = _by_prefix(_locale(code)).get(name[:_PREFIX], ())
-    return frozenset(place for known, place in entries if known == name or (len(name) >= _SHORTEST and same_form(known, name)))
+    return frozenset(
+        place for known, place in entries if known == name or (len(name) >= _SHORTEST and same_form(known, name))
+    )
 
 
 def is_place(word: str, code: str | None) -> bool:

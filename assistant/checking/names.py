@@ -178,19 +178,14 @@ def _is_certain(name: Name, word: str, code: str | None) -> bool:
 def _untranslated(name: Name, absent: Sequence[str], code: str | None) -> Missing | None:
     """What is missing of a name in another language, which may spell it otherwise, or translate it.
 
-    Only names that everyone spells alike or that CLDR translates are surely missing.
+    Only names that CLDR translates are surely missing.
     """
-    lone_opening = name.opening and len(name.words) == 1
-    certain = [word for word in absent if is_place(word, code) or (_is_spelled_out(word) and not lone_opening)]
+    certain = [word for word in absent if is_place(word, code)]
     if certain:
         return Missing(" ".join(certain), certain=True)
     doubtful = [word for word in absent if not is_ordinary(word, code)]
+    lone_opening = name.opening and len(name.words) == 1
     return Missing(" ".join(doubtful), certain=False) if doubtful and not lone_opening else None
-
-
-def _is_spelled_out(word: str) -> bool:
-    small, capital = _pieces(word)
-    return small > capital and not _is_acronym(word)
 
 
 @lru_cache(maxsize=20_000)

@@ -12,7 +12,9 @@ _PAIRS = (
 )  # fmt: skip
 # Single marks are apostrophes too: they open before a word and close behind one.
 _SINGLE = r"(?<![\w’'])[‘‚‛'`´]{1,2}(?=[\w\[(…])(?P<single>(?:[^‘’'`´\n]|(?<=\w)[’'](?=\w))*)[’‘'`´]{1,2}(?!\w)"
-_DOUBLE = "|".join(f"{opening}(?P<q{i}>[^{opening}{closing}]*)[{closing}]" for i, (opening, closing) in enumerate(_PAIRS))
+_DOUBLE = "|".join(
+    f"{opening}(?P<q{i}>[^{opening}{closing}]*)[{closing}]" for i, (opening, closing) in enumerate(_PAIRS)
+)
 _QUOTATION = re.compile(f"{_DOUBLE}|{_SINGLE}")
 # What a quotation leaves out or puts in.
 _GAP = re.compile(r"…|\.{3,}|\. \. \.|\[[^\[\]]{0,200}\]|\([^()]{0,3}\.{3}[^()]{0,3}\)|\bsic\b")

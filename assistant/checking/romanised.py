@@ -73,13 +73,17 @@ def same_sound(name: str, other: str) -> bool:
     if len(shortest) >= _SHORTEST_STEM and longest.startswith(shortest):
         return len(longest) - len(shortest) <= _LONGEST_ENDING
     return name == other or (
-        len(shortest) >= _SHORTEST_MISSPELT_SKELETON and (near(shortest, longest) or near(shortest, longest[: len(shortest)]))
+        len(shortest) >= _SHORTEST_MISSPELT_SKELETON
+        and (near(shortest, longest) or near(shortest, longest[: len(shortest)]))
     )
 
 
 def same_beginning(name: str, other: str) -> bool:
     """Whether two skeletons begin alike, as a name and an adjective of it do: Islam, исламский."""
-    return len(name) >= _SHORTEST_MISSPELT_SKELETON and name[:_SHORTEST_MISSPELT_SKELETON] == other[:_SHORTEST_MISSPELT_SKELETON]
+    return (
+        len(name) >= _SHORTEST_MISSPELT_SKELETON
+        and name[:_SHORTEST_MISSPELT_SKELETON] == other[:_SHORTEST_MISSPELT_SKELETON]
+    )
 
 
 def near(a: str, b: str) -> bool:

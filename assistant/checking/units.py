@@ -14,7 +14,9 @@ _PERCENT_STEMS = (
     *("percent", "pct", "процент", "відсот", "faiz", "տոկոս", "პროცენტ", "prozent", "درصد", "porcent", "procent"),
     *("ποσοστ", "אחוז", "प्रतिशत"),
 )
-_PERCENT_PHRASES = re.compile(r"\s?(?:[%٪％]|per cent\b|pour cent\b|por ciento\b|per cento\b|τοις εκατο|в процентах)", re.IGNORECASE)
+_PERCENT_PHRASES = re.compile(
+    r"\s?(?:[%٪％]|per cent\b|pour cent\b|por ciento\b|per cento\b|τοις εκατο|в процентах)", re.IGNORECASE
+)
 _PERCENT_BEFORE = re.compile(r"(?:yüzde|[%٪])\s?$", re.IGNORECASE)
 _SIGN_BEFORE = re.compile(r"(?:\b[A-Z]{1,3})?([$€£¥₽₺₼֏₾₴₹₩₪₸₫₱₦฿])\s?$|\b([A-Z]{3})\s$")
 _SIGN_BEHIND = re.compile(r"\s?([$€£¥₽₺₼֏₾₴₹₩₪₸₫₱₦฿])|\s([A-Z]{3})\b")

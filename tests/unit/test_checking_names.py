@@ -1,0 +1,127 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.checking.names import Missing, NameIndex, find_names, is_ordinary, missing
+from assistant.checking.romanised import near, romanised, same_form, same_sound, skeleton
+
+
+def _missing(passage: str, sentence: str, written: str = "en", spoken: str = "en") -> list[Missing]:
+    index = NameIndex(passage, written)
+    found = (missing(name, spoken, [index]) for name in find_names(sentence, spoken))
+    return [lacking for lacking in found if lacking]
+
+
+@pytest.mark.parametrize(
+    ("passage", "sentence"),
+    [
+        ("Ruth Calder spoke.", "Mayor Calder’s speech was short."),
+        ("Mayor Ruth Calder spoke.", "Calder spoke."),
+        ("In Azerbaijan it rained.", "It rained on Azerbaijani fields."),
+        ("Russia sold arms.", "They were Russian arms."),
+        ("the French ambassador", "the ambassador of France"),
+        ("the European Union sent a mission", "the EU sent a mission"),
+        ("the CSTO sent a mission", "the Collective Security Treaty Organization sent a mission"),
+        ("the Harbour Bridge Authority said", "the HBA said"),
+        ("the U.S. ambassador", "the American ambassador"),
+        ("Geydar Aliyev", "He met Heydar Aliyev"),
+        ("Korotchenko said", "According to Korotchenkos"),
+        ("the growers asked for help", "Observers say the growers asked for help"),
+        ("Pashinyan met him", "He met Prime Minister Pashinyan"),
+    ],
+)
+def test_a_name_is_found_in_whatever_form(passage: str, sentence: str) -> None:
+    assert _missing(passage, sentence) == []
+
+
+@pytest.mark.parametrize(
+    ("passage", "sentence", "lacking"),
+    [
+        ("Ruth Calder spoke.", "Then Doran spoke.", "Doran"),
+        ("Ruth Calder spoke.", "Pashinyan spoke.", "Pashinyan"),
+        ("Ruth Calder spoke.", "Pavel Calder spoke.", "Pavel"),
+        ("It rained in Armenia.", "It rained in Georgia.", "Georgia"),
+        ("the EU sent a mission", "the UN sent a mission", "UN"),
+        ("It was a game of football.", "It was a game of the World Series.", "World Series"),
+        ("Sky Digital was sold.", "There Sky Roman was sold.", "Roman"),
+        ("the United States said", "the British government in London said", "British"),
+    ],
+)
+def test_another_name_is_missed(passage: str, sentence: str, lacking: str) -> None:
+    assert _missing(passage, sentence)[0] == Missing(lacking, certain=True)
+
+
+@pytest.mark.parametrize(
+    ("written", "passage", "spoken", "sentence"),
+    [
+        ("ru", "Встреча прошла в Москве.", "en", "They met in Moscow."),
+        ("ru", "Алиев встретился с Пашиняном.", "en", "Then Aliyev met Pashinyan."),
+        ("az", "Əliyev Moskvada idi.", "en", "There Aliyev was in Moscow."),
+        ("en", "Russian weapons", "ru", "Они купили российское оружие у России."),
+        ("en", "France and Germany", "tr", "Bunlar Fransa ve Almanya’dır."),
+        ("ru", "английские войска в Германии", "en", "The English troops were in Germany."),
+        ("en", "George and William", "ru", "Там были Джордж и Уильям."),
+        ("hy", "Հանդիպումը տեղի ունեցավ Երևանում։", "en", "They met in Yerevan."),
+        ("ru", "Супербоул", "en", "It was the Super Bowl."),
+        ("en", "the Islamic world", "ru", "В мире Ислама."),
+        ("en", "the Holy Roman Empire", "de", "Das war das Heilige Römische Reich."),
+    ],
+)
+def test_a_name_is_found_in_another_language(written: str, passage: str, spoken: str, sentence: str) -> None:
+    assert not any(lacking.certain for lacking in _missing(passage, sentence, written, spoken))
+
+
+def test_a_country_is_missed_in_another_language() -> None:
+    assert _missing("Встреча прошла в Москве.", "They met in Paris.", "ru") == [Missing("Paris", certain=True)]
+
+
+def test_a_name_that_another_language_may_spell_otherwise_is_doubtful() -> None:
+    assert _missing("Встреча прошла в Москве.", "Then Ruth Quillfeather spoke.", "ru")[0].certain is False
+
+
+@pytest.mark.parametrize("sentence", ["Je mange.", "yes, no, 5", "По словам источников", "", "中文没有大写字母"])
+def test_what_has_no_capitals_within_has_no_names_to_miss(sentence: str) -> None:
+    assert _missing("Nothing.", sentence, "en", "ru") == []
+
+
+def test_every_word_of_a_headline_may_be_an_ordinary_one() -> None:
+    assert _missing("bridge", "Harbour Bridge Will Soon Reopen Again") == []
+
+
+@pytest.mark.parametrize(
+    ("word", "ordinary"), [("President", True), ("However", True), ("Pashinyan", False), ("UN", False)]
+)
+def test_ordinary_words_are_told_from_names(word: str, ordinary: bool) -> None:
+    assert is_ordinary(word, "en") is ordinary
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        ("russia", "russian", True),
+        ("moskva", "moskve", True),
+        ("armenia", "armando", False),
+        ("calder", "colder", False),
+    ],
+)
+def test_forms_of_one_name_begin_alike(a: str, b: str, same: bool) -> None:
+    assert same_form(a, b) is same
+
+
+@pytest.mark.parametrize(
+    ("a", "b"), [("Aliyev", "Алиев"), ("Charles", "Чарльз"), ("William", "Уильям"), ("Howard", "Говард")]
+)
+def test_spellings_of_one_name_have_the_same_consonants(a: str, b: str) -> None:
+    assert same_sound(skeleton(romanised(a)), skeleton(romanised(b)))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "is_near"), [("abc", "abd", True), ("abc", "ab", True), ("abc", "xbcd", False), ("", "a", True)]
+)
+def test_near_words_are_one_letter_apart(a: str, b: str, is_near: bool) -> None:
+    assert near(a, b) is is_near
+
+
+@given(st.text(max_size=300), st.sampled_from(["en", "ru", "tr", "de", "xx", None]))
+def test_a_text_has_its_own_names(text: str, code: str | None) -> None:
+    assert _missing(text, text, code, code) == []  # type: ignore[arg-type]

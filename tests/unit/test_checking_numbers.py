@@ -1,0 +1,131 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.checking.numbers import contains, is_roman, read_numbers, roman
+
+
+def _contained(passage: str, sentence: str, written: str = "en", spoken: str = "en") -> bool:
+    known = read_numbers(passage, written, lenient=True)
+    wanted = read_numbers(sentence, spoken)
+    assert wanted, "the sentence has no number to look for"
+    return all(contains(known, number) for number in wanted)
+
+
+@pytest.mark.parametrize(
+    ("passage", "sentence"),
+    [
+        ("1,500 men", "1500 men"),
+        ("1.500 men", "1,500 men"),
+        ("1 500 men", "1,500 men"),
+        ("1\u202f500 men", "1500 men"),
+        ("1'500 men", "1,500 men"),
+        ("1,500,000 crowns", "1.5 million crowns"),
+        ("$5 billion", "five billion dollars"),
+        ("$5bn", "5 billion US dollars"),
+        ("EUR 48 million", "€48 million"),
+        ("48 million", "$48 million"),
+        ("two hundred and fifty-three thousand", "253,000"),
+        ("twenty-five", "25"),
+        ("between 10 and 20 per cent", "10-20%"),
+        ("half of them", "50% of them"),
+        ("6½ years", "6.5 years"),
+        ("the 2015-16 season", "2015 and 2016"),
+        ("in 2015–2016", "in 2015–16"),
+        ("thousands marched", "thousands marched"),
+        ("5 million people", "millions of people"),
+        ("the third attempt", "3 attempts"),
+        ("Louis XIV", "14 kings"),
+        ("a twofold rise", "2 times"),
+        ("12.5.1 is the version", "version 12"),
+        ("one man came", "1 man came"),
+        ("F-16 jets", "F-16 jets"),
+    ],
+)
+def test_a_number_is_contained_however_it_is_written(passage: str, sentence: str) -> None:
+    assert _contained(passage, sentence)
+
+
+@pytest.mark.parametrize(
+    ("passage", "sentence"),
+    [
+        ("1,500 men", "1,600 men"),
+        ("5 million", "5 billion"),
+        ("$5 billion", "5 billion euros"),
+        ("20 percent", "20 dollars"),
+        ("three of them", "four of them"),
+        ("5 million people", "1 million people"),
+        ("1990,1991", "1990,1992"),
+        ("no number at all", "7 men"),
+        ("hundreds came", "thousands came"),
+    ],
+)
+def test_another_number_or_unit_is_not_contained(passage: str, sentence: str) -> None:
+    assert not _contained(passage, sentence)
+
+
+@pytest.mark.parametrize(
+    ("written", "passage", "spoken", "sentence"),
+    [
+        ("ru", "5 миллиардов долларов", "en", "$5 billion"),
+        ("ru", "трёхсторонняя встреча длилась два часа", "en", "3 sides met for two hours"),
+        ("ru", "пятикратный чемпион", "en", "five times"),
+        ("ru", "в XIX веке", "en", "in the 19th century"),
+        ("ru", "900 миллионов рублей", "tr", "900 milyon ruble"),
+        ("tr", "on iki kişi", "en", "twelve people"),
+        ("tr", "yüzde 20", "en", "20%"),
+        ("tr", "üçüncü kez", "en", "three times"),
+        ("az", "beş milyard dollar", "ru", "5 млрд долларов"),
+        ("hy", "հինգ միլիարդ դոլար", "en", "$5 billion"),
+        ("de", "1,5 Millionen Euro", "en", "€1,500,000"),
+        ("fr", "quarante millions d'euros", "en", "40 million euros"),
+        ("es", "tres mil personas", "en", "3,000 people"),
+        ("ar", "١٢ مليون", "en", "12 million"),
+        ("ja", "15億ドル", "en", "$1.5 billion"),
+    ],
+)
+def test_a_number_is_contained_in_another_language(written: str, passage: str, spoken: str, sentence: str) -> None:
+    assert _contained(passage, sentence, written, spoken)
+
+
+@pytest.mark.parametrize("sentence", ["One of them left.", "a quarter of the city", "He came first, then second."])
+def test_words_that_are_numbers_only_at_times_are_not_looked_for(sentence: str) -> None:
+    assert read_numbers(sentence, "en") == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "printed"),
+    [("It cost $5 billion.", "$5 billion"), ("by 20 percent", "20 percent"), ("1 500 euros", "1 500 euros")],
+)
+def test_a_number_keeps_the_words_it_is_printed_in(sentence: str, printed: str) -> None:
+    assert [number.text for number in read_numbers(sentence, "en")] == [printed]
+
+
+@pytest.mark.parametrize(("word", "value"), [("XIV", 14), ("IX", 9), ("XX", 20)])
+def test_roman_numerals_have_a_value(word: str, value: int) -> None:
+    assert (is_roman(word), roman(word)) == (True, value)
+
+
+@pytest.mark.parametrize("word", ["I", "CD", "MIX", "Xi", "IIX"])
+def test_other_capitals_are_no_roman_numerals(word: str) -> None:
+    assert not is_roman(word)
+
+
+@given(st.integers(min_value=0, max_value=10**15))
+def test_grouping_makes_no_difference(value: int) -> None:
+    assert _contained(f"{value:,} men", f"{value} men")
+
+
+@given(st.text(max_size=300), st.sampled_from(["en", "ru", "tr", "ar", "xx", None]), st.booleans())
+def test_any_text_can_be_read(text: str, code: str | None, lenient: bool) -> None:
+    for number in read_numbers(text, code, lenient=lenient):
+        assert number.values
+        assert all(isinstance(value, Decimal) for value in number.values)
+
+
+@given(st.text(max_size=200))
+def test_a_text_contains_its_own_numbers(text: str) -> None:
+    known = read_numbers(text, "en", lenient=True)
+    assert all(contains(known, number) for number in read_numbers(text, "en"))

@@ -1,0 +1,185 @@
+import json
+import zlib
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from llama_index.core.base.embeddings.base import BaseEmbedding
+
+from assistant.checking import Checker
+from assistant.records import Source
+from assistant.terms import terms
+from eval import alterations
+from eval.__main__ import main
+from eval.calibrate import CALIBRATED
+from eval.checker import Checked, Texts, check_all, fit, pairs_of_texts, passages, rows, table
+
+PASSAGE = (
+    "The bridge at Port Ellery was opened by Ruth Calder on 3 May 1921. The works had cost 4,800 crowns, which was not "
+    "expected by the council (it had hoped for 3,000)."
+)
+
+
+class Bag(BaseEmbedding):
+    """A bag of words, hashed."""
+
+    def __init__(self) -> None:
+        super().__init__(model_name="bag")
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        vector = [0.1] * 32
+        for term in terms(text):
+            vector[zlib.crc32(term.encode()) % 32] += 1
+        return vector
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        return self._get_text_embedding(query)
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return self._get_text_embedding(query)
+
+
+def _file(folder: Path, code: str) -> Path:
+    places = ["Ellery", "Velm", "Norrick", "Tarn"]
+    data: list[Any] = [
+        {
+            "paragraphs": [
+                {
+                    "context": f"The bridge at Port {place} was opened by Ruth Calder in 19{i}{j}. It cost {i}{j}7 crowns, "
+                    f"as the council of {place} said. Nobody in the town was happy about it (but for the mayor).",
+                    "qas": [{"question": "Where?", "answers": [{"text": place}]}],
+                }
+                for j in (1, 2)
+            ]
+        }
+        for i, place in enumerate(places, start=1)
+    ]
+    path = folder / f"{code}.json"
+    path.write_text(json.dumps({"data": data}), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> list[Checked]:
+    texts = [Texts(_file(tmp_path_factory.mktemp("texts"), "en"), Bag())]
+    return check_all(Checker(Bag()), pairs_of_texts(texts))
+
+
+def _change(change: alterations.Change, sentence: str = PASSAGE) -> str:
+    changed = change(sentence, PASSAGE, Random(1))
+    assert changed is not None
+    return changed
+
+
+# alterations
+
+
+def test_a_rewritten_sentence_loses_a_clause_and_changes_its_formats() -> None:
+    assert alterations.rewritten("On May 3, 1921 it cost 4,800 crowns (or more).") == (
+        "On 3 May 1921 it cost 4\u202f800 crowns."
+    )
+    assert alterations.rewritten("He said “no”.") == "He said «no»."
+    assert alterations.rewritten("Nothing to change.") is None
+
+
+def test_a_changed_number_does_not_stand_in_the_passage() -> None:
+    changed = _change(alterations.other_number("en"))
+    assert changed != PASSAGE
+    assert alterations.other_number("en")("No number.", PASSAGE, Random(1)) is None
+
+
+def test_a_changed_number_word_is_one_of_its_language() -> None:
+    assert _change(alterations.other_number("ru"), "Было два моста.").startswith("Было ")
+
+
+def test_a_number_of_others_is_one_of_theirs() -> None:
+    assert "77 crowns" in _change(alterations.number_of(["It is 77."], "en"), "It cost 12 crowns.")
+
+
+def test_a_changed_date_is_another_one() -> None:
+    assert _change(alterations.other_date("en"), "It opened on 3 May 1921.") != "It opened on 3 May 1921."
+    assert alterations.other_date("en")("It may open.", PASSAGE, Random(1)) is None
+
+
+def test_a_changed_name_has_as_many_words() -> None:
+    sentence = "It was opened by Ruth Calder then."
+    assert _change(alterations.name_of(["Ruth Calder"], ["Pavel Doran", "Velm"]), sentence) == (
+        "It was opened by Pavel Doran then."
+    )
+    assert alterations.name_of(["Ruth Calder"], ["Ruth Calder"])(sentence, PASSAGE, Random(1)) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence", "denied"),
+    [
+        ("en", "It was open.", "It was not open."),
+        ("ru", "Мост упал.", "Мост не упал."),
+        ("tr", "Köprü açıktır.", "Köprü açıktır değil."),
+    ],
+)
+def test_a_negation_is_put_in_and_left_out(code: str, sentence: str, denied: str) -> None:
+    assert alterations.negated(code)(sentence, "", Random(1)) == denied
+    assert alterations.negated(code)(denied, "", Random(1)) is None
+    assert alterations.affirmed(code)(denied, "", Random(1)) == sentence
+    assert alterations.affirmed(code)(sentence, "", Random(1)) is None
+
+
+def test_a_fabricated_quotation_has_the_words_of_others() -> None:
+    changed = _change(alterations.fabricated(["one two three four five six"]), "It opened.")
+    assert changed.startswith("It opened: “")
+    assert set(changed.split("“")[1].rstrip("”.").split()) <= set("one two three four five six".split())
+
+
+def test_a_misquotation_differs_by_a_word() -> None:
+    sentence = "The works had cost too much."
+    changed = _change(alterations.misquoted(["Quite otherwise"]), sentence)
+    assert sum(a != b for a, b in zip(sentence.split(), changed.strip("“”").split(), strict=True)) == 1
+
+
+# pairs
+
+
+def test_passages_are_chunks_with_a_vector_for_each_sentence() -> None:
+    hits = passages(PASSAGE, Source(id="a", path="a", language="en"), Bag())
+    assert [len(hit.chunk.vectors) for hit in hits] == [len(hit.sentence_texts) for hit in hits] == [2]
+    assert hits[0].chunk.text == PASSAGE
+
+
+def test_pairs_are_the_same_in_every_run(tmp_path: Path) -> None:
+    texts = [Texts(_file(tmp_path, "en"), Bag())]
+    first, again = ([(p.kind, p.sentence) for p in pairs_of_texts(texts)] for _ in range(2))
+    assert first == again
+
+
+def test_every_kind_is_made_and_articles_are_split(checked: list[Checked]) -> None:
+    assert {one.pair.kind for one in checked if one.pair.is_true} == {"verbatim", "rewritten"}
+    assert {"number", "date", "name", "citation of another article", "citation of the same article"} <= {
+        one.pair.kind for one in checked if not one.pair.is_true
+    }
+    assert {one.pair.half for one in checked} == {"fit", "measure"}
+
+
+def test_the_report_counts_the_measuring_half(checked: list[Checked]) -> None:
+    found = rows(checked)
+    verbatim = next(row for row in found if row.kind == "verbatim")
+    measured = [one for one in checked if one.pair.half == "measure" and one.pair.kind == "verbatim"]
+    assert verbatim.unsupported.n == len(measured)
+    assert verbatim.unsupported.mean == 0
+    assert found[0].is_true
+    assert not found[-1].is_true
+    assert table(found).row_count == len(found)
+
+
+def test_fitted_thresholds_tell_true_sentences_from_altered_ones(checked: list[Checked]) -> None:
+    fitted = fit(checked, {})[CALIBRATED]
+    assert fitted.other_language is None
+    verdicts = check_all(Checker(Bag(), fitted), [one.pair for one in checked])
+    support = {kind: {v.verdict.support for v in verdicts if v.pair.kind == kind} for kind in ("verbatim", "number")}
+    assert support == {"verbatim": {"supported"}, "number": {"unsupported"}}
+
+
+def test_the_command_needs_parallel_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["checker", str(tmp_path / "en.json")])
+    assert "en.json" in capsys.readouterr().err
