@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import yaml
-from pydantic import BeforeValidator, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from assistant.errors import LanguageDataError
 from assistant.records import Record
@@ -109,7 +109,7 @@ class Language(Record):
     impersonal: Phrases
     months: Annotated[dict[str, int], BeforeValidator(_by_word)]
     number_words: Annotated[dict[str, float], BeforeValidator(_by_word)]
-    ordinal_words: Annotated[dict[str, float], BeforeValidator(_by_word)] = {}
+    ordinal_words: Annotated[dict[str, float], BeforeValidator(_by_word)] = Field(default={})
     negations: WordSet = frozenset()
     late_negations: WordSet = frozenset()
     undated: str

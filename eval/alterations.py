@@ -44,7 +44,7 @@ Change = Callable[[str, str, Random], str | None]
 
 
 def rewritten(sentence: str) -> str | None:
-    """The sentence without a clause, its numbers, dates and quotation marks in another style; None if nothing changes."""
+    """The sentence without a clause, numbers, dates and quotation marks in another style; None if nothing changes."""
     changed = _CLAUSE.sub("", sentence, count=1)
     changed = _ENGLISH_DATE.sub(r"\2 \1 \3", changed)
     changed = _GROUPED.sub("\\1\u202f\\2", changed)

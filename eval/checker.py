@@ -116,7 +116,7 @@ class Texts:
 
     def article(self, name: str) -> str:
         """The article of a paragraph."""
-        return name.split("/")[0]
+        return name.split("/", maxsplit=1)[0]
 
     def half(self, name: str) -> Half:
         """Every other article fits."""
@@ -187,7 +187,9 @@ def _pairs(spoken: Texts, written: Texts) -> Iterator[Pair]:
                 others = written.others(name, same_article=same)
                 if others:
                     wrong = written.passages[random.choice(others)]
-                    yield Pair(kind, (spoken.code, written.code), sentence, wrong, False, spoken.half(name))
+                    yield Pair(
+                        kind, (spoken.code, written.code), sentence, wrong, is_true=False, half=spoken.half(name)
+                    )
 
 
 def _variants(
@@ -245,7 +247,7 @@ def pairs_of_cases(cases: Iterable[Case], corpus: Path, embedding: "BaseEmbeddin
         cited = tuple(hit for article, found in hits.items() for hit in found if _holds_any(hit, article, places))
         written = str(cited[0].chunk.source.language)
         half: Half = "fit" if case.split == "dev" else "measure"
-        yield Pair("reference answer", (case.language, written), case.answer, cited, True, half)
+        yield Pair("reference answer", (case.language, written), case.answer, cited, is_true=True, half=half)
 
 
 def _holds_any(hit: Hit, article: str, places: Iterable[Place]) -> bool:

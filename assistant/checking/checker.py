@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 EMBEDDED_CHARS = 2000
 # Two different negations in what is otherwise the same are a contradiction; in other words they may not be.
 SAME_WORDS = 0.8
-# Of fewer words the detector is not sure.
-TELLING_WORDS = 8
+# Of fewer words the detector is seldom sure; then this share of them in a passage tells more.
+TELLING_WORDS, SURE, SHARED_WORDS = 8, 0.9, 1 / 3
 
 
 @dataclass(frozen=True)
@@ -133,14 +133,13 @@ class _Claim:
 
 
 def _language(text: str, cited: Sequence[Hit]) -> str | None:
-    """The language of a sentence; that of a few words which a passage has is the passage's, since they tell little."""
-    detected = detect_language(text)
+    """The language of a sentence; a few words of which a passage has a good part are, in doubt, in the passage's."""
     wanted = terms(text)
-    if len(wanted) < TELLING_WORDS:
+    if len(wanted) < TELLING_WORDS and detect_language(text, SURE) is None:
         for hit in cited:
-            if 2 * sum(term in hit.terms for term in wanted) >= len(wanted):
+            if sum(term in hit.terms for term in wanted) >= SHARED_WORDS * len(wanted):
                 return hit.chunk.source.language
-    return detected
+    return detect_language(text)
 
 
 def _by_score(score: float, likeness: Likeness) -> tuple[Support, str]:

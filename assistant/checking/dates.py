@@ -23,7 +23,44 @@ _FIGURES = re.compile(
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
 # What may stand between a day and its month besides blanks, in folded text: ordinals, "of", dashes between days.
 _DAY_MARKS = frozenset(
-    "st nd rd th er o a de del of the di do го е й числа ին ი и i y et e und ve və and or to bis au al no до по".split()
+    [
+        "st",
+        "nd",
+        "rd",
+        "th",
+        "er",
+        "o",
+        "a",
+        "de",
+        "del",
+        "of",
+        "the",
+        "di",
+        "do",
+        "го",
+        "е",
+        "й",
+        "числа",
+        "ին",
+        "ი",
+        "и",
+        "i",
+        "y",
+        "et",
+        "e",
+        "und",
+        "ve",
+        "və",
+        "and",
+        "or",
+        "to",
+        "bis",
+        "au",
+        "al",
+        "no",
+        "до",
+        "по",
+    ]
 )
 _MONTH_PREFIX = 5
 _LAST_DAY, _LAST_MONTH = 31, 12
@@ -262,7 +299,7 @@ def _weekdays(code: str | None) -> dict[str, int]:
             for number, name in get_day_names("wide", use, known).items():
                 word = fold(name)
                 if word.isalpha() and len(word) > 3:  # noqa: PLR2004 - shorter ones are other words too
-                    found |= {form: number for form in _inflected(word, known)}
+                    found |= dict.fromkeys(_inflected(word, known), number)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Knows countries, languages and large cities by name in every language, from CLDR, so that names meet across languages.
+"""Knows countries, languages and large cities by name in every language, from CLDR, so that names meet.
 
 A people, its language and its country count as one: "French", "France" and "французский" lead to the same place.
 """
@@ -13,11 +13,11 @@ from assistant.checking.romanised import romanised, same_form
 
 # What everyone calls two countries whose CLDR names are long, and the unions whose members' names do not tell.
 _SHORT = {
-    "US": "US USA America American Americans США Америка американский АҚШ ABD Amerika Amerikan ABŞ ԱՄՆ Ամերիկա აშშ ამერიკა "
-    "américain estadounidense EEUU statunitense americano amerikanisch أمريكا آمریکا",
-    "GB": "UK Britain British Briton Britons Британия британский британец Великобритания Англия Англія Britanya Britaniya İngiltere "
-    "İngilis İngiliz Բրիտանիա Անգլիա ინგლისი Angleterre Inglaterra Inghilterra إنجلترا انگلستان "
-    "ბრიტანეთი britannique britisch Großbritannien británico britannico بريطانيا بریتانیا",
+    "US": "US USA America American Americans США Америка американский АҚШ ABD Amerika Amerikan ABŞ ԱՄՆ Ամերիկա აშშ "
+    "ამერიკა américain estadounidense EEUU statunitense americano amerikanisch أمريكا آمریکا",
+    "GB": "UK Britain British Briton Britons Британия британский британец Великобритания Англия Англія "
+    "Britanya Britaniya İngiltere İngilis İngiliz Բրիտանիա Անգլիա ინგლისი Angleterre Inglaterra Inghilterra "
+    "إنجلترا انگلستان ბრიტანეთი britannique britisch Großbritannien británico britannico بريطانيا بریتانیا",
     "ENG": "England Англия Англія Angleterre Inglaterra Inghilterra İngiltere İngilis Անգլիա ინგლისი إنجلترا انگلستان",
     "RU": "российский россиянин",
     "EU": "EU ЕС ЄС AB Aİ ԵՄ UE",
@@ -95,7 +95,8 @@ def _names(locale: Locale) -> Iterator[tuple[str, str]]:
         city = data.get("city")
         if city and zone != "Etc/Unknown":
             yield zone, city
-    for zone in Locale.parse("ru").time_zones:
+    # English has no entry for a zone whose id is its city's name already.
+    for zone in map(str, Locale.parse("ru").time_zones):
         if locale.language == "en" and "/" in zone:
             yield zone, zone.rpartition("/")[2].replace("_", " ")
     for place, names in _SHORT.items():

@@ -43,7 +43,7 @@ class Meaning:
 
 
 def ground(meaning: Meaning, hit: Hit, score: Linear) -> Grounding | None:
-    """The sentence, or the two or three adjacent ones, of a passage that support a meaning best; None if it has none."""
+    """The sentence or the few adjacent ones of a passage that support a meaning best; None if it has none."""
     best: tuple[float, int, int, dict[str, float]] | None = None
     for start, end, cosine in _windows(meaning.vector, hit.chunk.vectors):
         features = {"cosine": cosine, "coverage": coverage(meaning.terms, hit.sentence_terms[start:end])}

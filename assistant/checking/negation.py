@@ -52,7 +52,7 @@ def _read(text: str, known: Language) -> _Text:
 
 
 def _negated(words: Sequence[str], stems: Sequence[str], negations: Sequence[int], known: Language) -> Iterator[int]:
-    """Where the word stands that each negation negates: the first telling one behind it, else the last one before it."""
+    """Where the word is that each negation negates: the first telling one behind it, else the last one before."""
     for at in negations:
         behind = [i for i in range(at + 1, min(len(words), at + 1 + _SCOPE)) if stems[i]]
         before = [i for i in range(max(0, at - _SCOPE), at) if stems[i]]

@@ -24,9 +24,27 @@ _RANGE_CHARS = 8
 _THOUSAND, _HUNDRED, _GROUP = 1000, 100, 3
 # Multipliers of scripts and countries whose words are not in the language data.
 _MULTIPLIERS = {
-    **{"千": 10**3, "万": 10**4, "萬": 10**4, "億": 10**8, "亿": 10**8, "兆": 10**12, "천": 10**3, "만": 10**4},
-    **{"억": 10**8, "조": 10**12, "lakh": 10**5, "lakhs": 10**5, "crore": 10**7, "crores": 10**7, "लाख": 10**5},
-    **{"करोड": 10**7, "bn": 10**9, "mn": 10**6, "k": 10**3, "m": 10**6, "tn": 10**12},
+    "千": 10**3,
+    "万": 10**4,
+    "萬": 10**4,
+    "億": 10**8,
+    "亿": 10**8,
+    "兆": 10**12,
+    "천": 10**3,
+    "만": 10**4,
+    "억": 10**8,
+    "조": 10**12,
+    "lakh": 10**5,
+    "lakhs": 10**5,
+    "crore": 10**7,
+    "crores": 10**7,
+    "लाख": 10**5,
+    "करोड": 10**7,
+    "bn": 10**9,
+    "mn": 10**6,
+    "k": 10**3,
+    "m": 10**6,
+    "tn": 10**12,
 }
 _ROMAN = re.compile(r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?:-?(?:го|й|м|е|er|e|th))?")
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
@@ -171,7 +189,7 @@ class _Reader:
         return None if value is None else Decimal(str(value))
 
     def _meant(self, value: Decimal, parts: Sequence[Decimal]) -> frozenset[Decimal]:
-        if parts == [1]:
+        if len(parts) == 1 and value == 1:
             return frozenset({value} if self._lenient else ())
         if value == Decimal("0.25") and not self._lenient:
             return frozenset()
@@ -206,7 +224,7 @@ def readings(figures: str, *, lenient: bool = False) -> list[frozenset[Decimal]]
 
     A run such as 12.5.1 is no number, but several.
     """
-    fraction = _VULGAR.get(figures[-1], None) if not figures[-1].isdecimal() else None
+    fraction = _VULGAR.get(figures[-1]) if not figures[-1].isdecimal() else None
     if not figures[-1].isdecimal():
         figures = figures[:-1]
         if fraction is None or not figures:

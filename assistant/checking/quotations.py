@@ -7,7 +7,7 @@ from assistant.languages import words
 
 # What opens a quotation, and what may close it. Languages open with each other's closing marks.
 _PAIRS = (
-    ("“", "”“"), ("„", "“”\""), ("‟", "”"), ("”", "”"), ("«", "»"), ("»", "«»"), ("‹", "›"), ("›", "‹›"),
+    ("“", "”“"), ("„", '“”"'), ("‟", "”"), ("”", "”"), ("«", "»"), ("»", "«»"), ("‹", "›"), ("›", "‹›"),
     ('"', '"”'), ("「", "」"), ("『", "』"), ("《", "》"), ("〈", "〉"), ("＂", "＂"), ("〝", "〞〟"), ("″", "″"),
 )  # fmt: skip
 # Single marks are apostrophes too: they open before a word and close behind one.
@@ -39,7 +39,7 @@ def searchable(text: str) -> str:
 
 
 def stands_in(quotation: str, text: str) -> bool:
-    """Whether a quotation is, word for word, in a `searchable` text, with gaps where it says that it leaves something out.
+    """Whether a quotation is, word for word, in a `searchable` text, with gaps where it says so.
 
     Case, accents, punctuation, white space and the style of inner quotation marks make no difference.
     """

@@ -1,4 +1,7 @@
-"""Loads what the checker's judgement of meaning was fitted to: data/checking.json, which `python -m eval checker` writes."""
+"""Loads the coefficients that likeness of meaning is judged by, which are in data/checking.json.
+
+`python -m eval checker FILES --fit` writes it.
+"""
 
 import json
 from functools import cache
@@ -12,7 +15,7 @@ from assistant.records import Record
 
 
 class Likeness(Record):
-    """Does a passage say what a sentence says? Scores above 0 are supported, those below `far` are about something else."""
+    """Does a passage say what a sentence says? Above 0 it does; below `far` it is about something else."""
 
     score: Linear
     far: float = Field(le=0)

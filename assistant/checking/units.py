@@ -97,6 +97,6 @@ def _currency_words() -> dict[str, frozenset[str]]:
 
 @cache
 def _circulating() -> tuple[str, ...]:
-    """The currencies that news speaks of: those with a sign of their own in CLDR's root, and of the languages' lands."""
+    """The currencies that news speaks of: those with a sign of their own, and of the languages' lands."""
     signed = [code for code, sign in Locale.parse("en").currency_symbols.items() if sign != code]
     return tuple(sorted({*signed, *_SIGNS.values(), "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "IRR", "SAR", "AED"}))

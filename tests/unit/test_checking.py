@@ -87,7 +87,7 @@ def test_what_the_passage_says_is_supported(checker: Checker, sentence: str) -> 
         ("The works cost 49 million crowns.", "“49 million” is not in the cited passage."),
         ("The bridge will reopen on 4 May 2021.", "“4 May 2021” is not in the cited passage."),
         ("Mayor Pavel Doran blamed the price of steel.", "“Pavel Doran” is not in the cited passage."),
-        ("Calder said “We paid for 2 halves”.", "“2” and “We paid for 2 halves” are not in the cited passage."),
+        ("Calder said “We paid for 7 halves”.", "“7” and “We paid for 7 halves” are not in the cited passage."),
         ("Calder blamed steel: “We paid for a tunnel.”", "“We paid for a tunnel.” is not in the cited passage."),
         ("In 2019 Doran blamed steel.", "“2019” and “Doran” are not in the cited passage."),
         ("The growers of apples lost their blossom to frost.", "The cited passage speaks of something else."),
