@@ -194,8 +194,8 @@ def is_ordinary(word: str, code: str | None, *, opening: bool = True) -> bool:
 
     A byte-pair vocabulary holds as one piece what is written often, so an ordinary word takes fewer pieces in small
     letters than with a capital, or one either way. Of the words of XQuAD-R that stand within sentences, this tells
-    English ones in small letters .90 and those always with a capital .33, among them College and Army; in Russian .72
-    and .25, in Turkish .45 and .11. Capitals of other scripts than Latin are so rare in the vocabulary that fewer
+    English ones in small letters .92 and those always with a capital .31, among them College and Army; in Russian .73
+    and .29, in Turkish .47 and .27. Capitals of other scripts than Latin are so rare in the vocabulary that fewer
     pieces tell little; they count only where a sentence opens, since there a word is seldom a name.
     """
     if _is_acronym(word) or any(c != c.lower() for c in word[1:]) or any(map(str.isdigit, word)):
