@@ -15,7 +15,7 @@ _SCOPE = 3
 _NEAR = 5
 _CONTEXT = 6
 # Words that what is negated has around it in both texts, if they are to speak of the same. Without asking for any, 5 of
-# 68 reference answers to the test cases are taken for contradictions; asking for two misses .03 more of the negations
+# 68 reference answers to the test cases are taken for contradictions; asking for two misses .02 more of the negations
 # put into sentences of XQuAD-R.
 _SHARED_CONTEXT = 2
 
