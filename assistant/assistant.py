@@ -4,22 +4,26 @@ It is also the composition root: here, and only here, the parts are made and put
 """
 
 import asyncio
+import logging
+import math
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from assistant.answers import extractive
+from assistant.answers.draft import Draft
+from assistant.answers.quoting import Quoting
 from assistant.calibration import calibration_for, is_calibrated
-from assistant.conversation import standalone_question
-from assistant.errors import QuestionError, SettingsError, UnknownArticleError
+from assistant.errors import QuestionError, UnknownArticleError
+from assistant.evidence import answerability
 from assistant.question import Question, clean_question, read_question
 from assistant.records import (
     Answer,
     AnswerDelta,
     Article,
     Filters,
+    Mode,
     Passage,
     Removed,
     Source,
@@ -30,12 +34,20 @@ from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
+    from llama_index.core.llms import LLM
 
+    from assistant.answers.generative import Writer
     from assistant.index import Index
     from assistant.retrieval import Retrieval, Retriever
 
 # A question over the sources gets an entry from at most this many articles.
 SURVEYED_ARTICLES = 10
+
+
+# Of an answer the log tells this; its words are for the trace.
+LOGGED = ("mode", "refused", "notices", "usage", "timings", "settings_digest")
+
+_log = logging.getLogger(__name__)
 
 
 class Assistant:
@@ -46,19 +58,23 @@ class Assistant:
     Args:
         settings: by default read from the environment and `.env`.
         embedding: any LlamaIndex embedding to use instead of the one the settings name.
+        llm: any LlamaIndex model to write with, likewise.
     """
 
-    def __init__(self, settings: Settings | None = None, *, embedding: "BaseEmbedding | None" = None) -> None:
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        embedding: "BaseEmbedding | None" = None,
+        llm: "LLM | None" = None,
+    ) -> None:
         self.settings = settings or Settings()
-        if self.settings.mode == "generative":
-            message = (
-                "This version quotes the articles and does not write with a model: mode must be auto or extractive."
-            )
-            raise SettingsError(message)
         self._embedding = embedding
+        self._llm = llm
         self._lock = threading.RLock()
         self._index: Index | None = None
         self._retriever: Retriever | None = None
+        self._writer: Writer | None = None
         self.embedding_name = ""
 
     def __enter__(self) -> Self:
@@ -70,9 +86,10 @@ class Assistant:
     def close(self) -> None:
         """Closes the index; the next use opens it again."""
         with self._lock:
-            if self._index is not None:
-                self._index.close()
-            self._index = self._retriever = None
+            for part in (self._index, self._writer):
+                if part is not None:
+                    part.close()
+            self._index = self._retriever = self._writer = None
 
     def ask(self, question: str, history: Sequence[Turn] | None = None, filters: Filters | None = None) -> Answer:
         """Answers a question, or says that the articles do not.
@@ -96,17 +113,21 @@ class Assistant:
         timings: dict[str, float] = {}
         with _timed(timings, "question"):
             self._check(question)
-            standalone = standalone_question(clean_question(question), history or (), self.settings.history_turns)
+            answering = self._answering()
+            standalone = answering.standalone(clean_question(question), history or ())
             read = read_question(standalone)
         with _timed(timings, "index"):
             index, retriever = self._ready()
         with _timed(timings, "retrieval"):
             retrieval = self._search(retriever, read, filters)
-        with _timed(timings, "answer"):
-            draft = self._draft(retrieval, _article_if_there(index))
-        for piece in draft.pieces:
-            yield AnswerDelta(text=piece)
-        yield Answer(
+        draft = Draft(pieces=())
+        events = answering.answer(retrieval, calibration_for(self.embedding_name), _article_if_there(index))
+        for event in _timed_steps(timings, "answer", events):
+            if isinstance(event, str):
+                yield AnswerDelta(text=event)
+            else:
+                draft = event
+        answer = Answer(
             question=_encodable(question),
             standalone_question=_encodable(standalone),
             text="".join(draft.pieces),
@@ -114,11 +135,13 @@ class Assistant:
             citations=draft.citations,
             passages=retrieval.passages(),
             refused=draft.refused,
-            mode="extractive",
-            notices=self._notices(),
+            mode=draft.mode,
+            notices=(*draft.notices, *self._notices()),
+            usage=answering.usage(),
             timings=timings,
             settings_digest=self.settings.digest(),
         )
+        yield self._on_record(answer, retrieval, draft)
 
     async def aask(
         self, question: str, history: Sequence[Turn] | None = None, filters: Filters | None = None
@@ -171,8 +194,15 @@ class Assistant:
         return self._opened()[0].sync(rebuild=rebuild, progress=progress, announce=announce)
 
     def warm_up(self) -> None:
-        """Loads what the first question would otherwise wait for: the embedding, the language data, the vectors."""
+        """Loads what the first question would otherwise wait for: the models' classes, language data, the vectors."""
+        self._opened_writer()
         self.search("What is new?", k=1)
+
+    @property
+    def mode(self) -> Mode:
+        """How answers come about: "generative" where a model writes them, which falls back to quoting."""
+        has_model = self._llm is not None or self.settings.has_endpoint
+        return "generative" if has_model and self.settings.mode != "extractive" else "extractive"
 
     @property
     def embedding_engine(self) -> str | None:
@@ -213,11 +243,29 @@ class Assistant:
             return retriever.survey(question, SURVEYED_ARTICLES, filters)
         return retriever.search(question, self.settings.top_k, filters)
 
-    def _draft(self, retrieval: "Retrieval", article: Callable[[str], Article | None]) -> extractive.Draft:
-        calibration = calibration_for(self.embedding_name)
-        if retrieval.question.survey:
-            return extractive.survey(retrieval, calibration, article)
-        return extractive.answer(retrieval, calibration, article, self.settings.answer_sentences)
+    def _on_record(self, answer: Answer, retrieval: "Retrieval", draft: Draft) -> Answer:
+        """The answer, logged and, if that is wanted, traced; that it could not be is said."""
+        _log.info("answered", extra=answer.model_dump(mode="json", include=set(LOGGED)))
+        if self.settings.trace_file is None:
+            return answer
+        from assistant.trace import write_trace
+
+        try:
+            write_trace(self.settings.trace_file, answer, retrieval, draft.checks, self._decided_by(retrieval))
+        except OSError as error:
+            said = f"The trace was not written: {error}."
+            return answer.model_copy(update={"notices": (*answer.notices, said)})
+        return answer
+
+    def _decided_by(self, retrieval: "Retrieval") -> dict[str, Any]:
+        """What an answer depends on besides the passages."""
+        logits = answerability(retrieval, calibration_for(self.embedding_name))
+        return {
+            "embedding": self.embedding_name,
+            "engine": self.embedding_engine,
+            "writer": self._writer.model.name if self._writer else None,
+            "answerability": logits if math.isfinite(logits) else None,
+        }
 
     def _notices(self) -> tuple[str, ...]:
         if is_calibrated(self.embedding_name):
@@ -225,14 +273,39 @@ class Assistant:
         return (f"Refusal was never measured with the embedding {self.embedding_name}; answers may miss the mark.",)
 
     def _ready(self) -> tuple["Index", "Retriever"]:
-        index, retriever = self._opened()
+        index, retriever, _ = self._opened()
         if index.needs_sync():
             index.sync()
         return index, retriever
 
-    def _opened(self) -> tuple["Index", "Retriever"]:
+    def _answering(self) -> Quoting:
+        """What answers one question: by quoting, or by writing where there is a model for it."""
+        writer = self._opened_writer()
+        if writer is None:
+            return Quoting(self.settings)
+        from assistant.answers.writing import Writing
+
+        return Writing(self.settings, writer)
+
+    def _opened_writer(self) -> "Writer | None":
+        if self.mode == "extractive":
+            return None
         with self._lock:
-            if self._index is None or self._retriever is None:
+            if self._writer is None:
+                from assistant.answers.generative import Writer
+                from assistant.answers.verifying import Verifier
+                from assistant.checking import Checker
+                from assistant.models.chat import chat_model
+
+                _, _, embedding = self._opened()
+                settings, other = self.settings, self.settings.verify_model
+                verifier = Verifier(chat_model(settings, model=other)) if other else None
+                self._writer = Writer(chat_model(settings, llm=self._llm), Checker(embedding), verifier, settings)
+            return self._writer
+
+    def _opened(self) -> tuple["Index", "Retriever", "BaseEmbedding"]:
+        with self._lock:
+            if self._index is None or self._retriever is None or self._embedding is None:
                 from assistant.index import Index
                 from assistant.models import embedding_model
                 from assistant.retrieval import Retriever
@@ -242,7 +315,7 @@ class Assistant:
                 self.embedding_name = self._embedding.model_name
                 self._index = Index(self.settings, self._embedding)
                 self._retriever = Retriever(self._index, self._embedding, self.settings.lexical_weight)
-            return self._index, self._retriever
+            return self._index, self._retriever, self._embedding
 
 
 def _article_if_there(index: "Index") -> Callable[[str], Article | None]:
@@ -264,8 +337,18 @@ def _whole(events: Iterator[AnswerDelta | Answer]) -> Answer:
     return next(event for event in events if isinstance(event, Answer))
 
 
+def _timed_steps(timings: dict[str, float], stage: str, steps: Iterator[str | Draft]) -> Iterator[str | Draft]:
+    """The steps, with the time that they take and not what is done with them in between."""
+    while True:
+        with _timed(timings, stage):
+            step = next(steps, None)
+        if step is None:
+            return
+        yield step
+
+
 @contextmanager
 def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
     start = time.perf_counter()
     yield
-    timings[stage] = time.perf_counter() - start
+    timings[stage] = timings.get(stage, 0.0) + time.perf_counter() - start

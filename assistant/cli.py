@@ -138,6 +138,7 @@ def _add_ask_options(parser: argparse.ArgumentParser) -> None:
     add("--publisher", metavar="NAME", type=_text, action="append", default=[], help="only this outlet; repeatable")
     add("--article", metavar="ID", type=_text, action="append", default=[], help="only this article; repeatable")
     add("--top-k", metavar="N", type=int, help="how many passages to answer from")
+    add("--trace", metavar="FILE", type=Path, help="add a line of JSON to a file: how the answer came about")
 
 
 def _add_sync_options(parser: argparse.ArgumentParser) -> None:
@@ -222,8 +223,18 @@ def _chat(arguments: argparse.Namespace) -> ExitCode:
 def _settings(arguments: argparse.Namespace) -> "Settings":
     from assistant.settings import Settings
 
-    options = {"corpus_dir": arguments.corpus, "index_dir": arguments.index, "top_k": getattr(arguments, "top_k", None)}
-    return Settings(**{name: value for name, value in options.items() if value is not None})
+    options = {
+        "corpus_dir": arguments.corpus,
+        "index_dir": arguments.index,
+        "top_k": getattr(arguments, "top_k", None),
+        "trace_file": getattr(arguments, "trace", None),
+    }
+    settings = Settings(**{name: value for name, value in options.items() if value is not None})
+    if settings.log_file:
+        from assistant.logs import write_log
+
+        write_log(settings.log_file)
+    return settings
 
 
 def _question(argument: str, longest: int) -> str:

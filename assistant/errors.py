@@ -9,6 +9,7 @@ AssistantError
 ├── IndexDamagedError       the stored index is corrupt, foreign or incomplete
 ├── IndexUnavailableError   the index cannot be reached now: the Chroma server is down, the disk refuses
 ├── ModelError              a model endpoint failed
+│   └── ContextTooLongError its model cannot read as much as it was sent
 ├── PromptError             a prompt template is missing or malformed
 └── LanguageDataError       the file of language data is damaged
 """
@@ -73,6 +74,10 @@ class ModelError(AssistantError):
     """A model or embedding endpoint failed."""
 
     advice = "Check OPENAI_BASE_URL, OPENAI_API_KEY and the model's name."
+
+
+class ContextTooLongError(ModelError):
+    """A prompt is longer than the model can read."""
 
 
 class PromptError(AssistantError):

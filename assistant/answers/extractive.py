@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 from assistant.answers.attribution import attribution
+from assistant.answers.draft import Draft, refusal
 from assistant.answers.speech import speaker_of
 from assistant.calibration import Calibration
 from assistant.citations import Quote, cite, with_markers
 from assistant.evidence import Candidate, answerability, rank_sentences, speaks_of_subject
-from assistant.prompts import load_prompt, prompt_languages
-from assistant.records import Article, Citation, Sentence, Span
+from assistant.records import Article, Span
 from assistant.retrieval import Retrieval
 
 # On XQuAD-R English, half to fit and half to measure: up to three sentences within 2.5 logits of the best hold the
@@ -21,16 +21,6 @@ WORDS_A_SENTENCE = 33
 
 # Interviews set a dash before each turn, lists a bullet before each item.
 _OPENING_DASH = re.compile(r"[-–—―•*·]\s+(?=\S)")
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An answer's text in the pieces it is streamed in, and what it rests on."""
-
-    pieces: tuple[str, ...]
-    sentences: tuple[Sentence, ...] = ()
-    citations: tuple[Citation, ...] = ()
-    refused: bool = False
 
 
 def answer(
@@ -46,9 +36,9 @@ def answer(
     """
     language = retrieval.question.language
     if answerability(retrieval, calibration) < 0:
-        return refuse(language)
+        return refusal(language)
     chosen = choose(rank_sentences(retrieval, calibration), most)
-    return _draft(_by_source(chosen), language, article) if chosen else refuse(language)
+    return _draft(_by_source(chosen), language, article) if chosen else refusal(language)
 
 
 def survey(retrieval: Retrieval, calibration: Calibration, article: Callable[[str], Article | None]) -> Draft:
@@ -60,13 +50,7 @@ def survey(retrieval: Retrieval, calibration: Calibration, article: Callable[[st
         if speaks_of_subject(alone, calibration):
             entries += rank_sentences(alone, calibration)[:1]
     entries.sort(key=lambda c: (c.hit.chunk.source.published is None, str(c.hit.chunk.source.published)))
-    return _draft(entries, language, article) if entries else refuse(language)
-
-
-def refuse(language: str | None) -> Draft:
-    """The words for a question that the articles do not answer, in its language where there are any."""
-    spoken = language if language in prompt_languages("refusal") else "en"
-    return Draft(pieces=(load_prompt(f"refusal.{spoken}").substitute(),), refused=True)
+    return _draft(entries, language, article) if entries else refusal(language)
 
 
 def choose(ranked: Sequence[Candidate], most: int) -> list[Candidate]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.checking import dates, names, numbers, quotations
 from assistant.checking.meaning import Grounding, Meaning, coverage, ground
@@ -45,6 +46,9 @@ class Verdict:
     groundings: tuple[Grounding, ...]
 
 
+NOTHING_CITED = Verdict("unsupported", "It cites no passage, and none says it.", ())
+
+
 class Checker:
     """Compares generated sentences with the passages they cite.
 
@@ -67,9 +71,29 @@ class Checker:
             ModelError: the embedding fails.
         """
         text = plain(sentence)
-        if not cited:
-            return Verdict("unsupported", "No passage is cited.", ())
-        claim = self._read(text, cited)
+        return self._check(text, self._vector(text), cited) if cited else NOTHING_CITED
+
+    def best_support(self, sentence: str, hits: Sequence[Hit]) -> Grounding | None:
+        """Where the sentence stands best among passages of which it cites none; None if none supports it by itself.
+
+        Raises:
+            ModelError: the embedding fails.
+        """
+        if not hits:
+            return None
+        text = plain(sentence)
+        vector = self._vector(text)
+        verdicts = [self._check(text, vector, [hit]) for hit in hits]
+        supported = [verdict.groundings[0] for verdict in verdicts if verdict.support == "supported"]
+        return max(supported, key=lambda grounding: grounding.score, default=None)
+
+    def _vector(self, text: str) -> NDArray[np.float32]:
+        vector = np.asarray(self._embedding.get_text_embedding(text[:EMBEDDED_CHARS] or " "), dtype=np.float32)
+        return vector / (float(np.linalg.norm(vector)) or 1.0)
+
+    def _check(self, text: str, vector: NDArray[np.float32], cited: Sequence[Hit]) -> Verdict:
+        code = _language(text, cited)
+        claim = _Claim(text, code, Meaning(vector, _telling_terms(text, code)))
         found = [self._ground(claim, hit) for hit in cited]
         groundings = tuple(grounding for grounding in found if grounding)
         absent, doubtful = _exact_reasons(text, claim.code, [contents(hit) for hit in cited])
@@ -79,18 +103,6 @@ class Checker:
         if support == "supported" and doubtful:
             support, reason = "partial", doubtful
         return Verdict(support, reason, groundings)
-
-    def best_support(self, sentence: str, hits: Sequence[Hit]) -> Grounding | None:
-        """Where the sentence stands best among passages of which it cites none; None if none supports it by itself."""
-        verdicts = [self.check(sentence, [hit]) for hit in hits]
-        supported = [verdict.groundings[0] for verdict in verdicts if verdict.support == "supported"]
-        return max(supported, key=lambda grounding: grounding.score, default=None)
-
-    def _read(self, text: str, cited: Sequence[Hit]) -> "_Claim":
-        code = _language(text, cited)
-        vector = np.asarray(self._embedding.get_text_embedding(text[:EMBEDDED_CHARS] or " "), dtype=np.float32)
-        length = float(np.linalg.norm(vector)) or 1.0
-        return _Claim(text, code, Meaning(vector / length, _telling_terms(text, code)))
 
     def _ground(self, claim: "_Claim", hit: Hit) -> Grounding | None:
         return ground(claim.meaning, hit, self._likeness(claim, hit).score)

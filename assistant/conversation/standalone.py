@@ -26,7 +26,7 @@ def standalone_question(question: str, history: Sequence[Turn], turns: int) -> s
         history: earlier messages, oldest first; what is no message of user or assistant is passed over.
         turns: how many of the latest messages may explain the question.
     """
-    messages = _messages(history)[-turns:] if turns > 0 else []
+    messages = messages_of(history)[-turns:] if turns > 0 else []
     if not messages or len(question) > MESSAGE_CHARS:
         return question
     text = unicodedata.normalize("NFC", question)
@@ -38,7 +38,8 @@ def standalone_question(question: str, history: Sequence[Turn], turns: int) -> s
     return _filled_in(reading, subject) if reading.tokens and reading.follows_up else question
 
 
-def _messages(history: Iterable[object]) -> list[tuple[str, str]]:
+def messages_of(history: Iterable[object]) -> list[tuple[str, str]]:
+    """The messages of a talk as role and text, oldest first, each cut to what is read of it."""
     # Callers pass on what their chat page or a file holds, whatever the type says.
     return [
         (turn["role"], turn["content"][:MESSAGE_CHARS])

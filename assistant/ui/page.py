@@ -17,7 +17,8 @@ from assistant.ui.session import Conversation
 
 TITLE: Final = "News assistant"
 FOLDER: Final = Path(__file__).parent
-MODE_WORDS: Final = "quotes the articles, writes nothing itself"
+QUOTES: Final = "quotes the articles, writes nothing itself"
+WRITES: Final = "written by {model}, each sentence checked against the articles"
 # Questions are answered side by side up to this number; more wait their turn.
 CONCURRENCY: Final = 8
 
@@ -31,13 +32,17 @@ def build_page(bot: Assistant) -> gr.Blocks:
     articles = bot.articles()
     page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with page:
-        gr.HTML(rendering.masthead_html(articles, MODE_WORDS), elem_id="masthead", apply_default_css=False)
+        gr.HTML(rendering.masthead_html(articles, _mode_words(bot)), elem_id="masthead", apply_default_css=False)
         with gr.Row(elem_id="columns", equal_height=False):
             parts = _place_parts(articles, read_examples(bot.settings.corpus_dir))
         _wire(parts, Handlers(bot, articles, parts))
         api(ask_endpoint(bot), api_name="ask")
     page.queue(default_concurrency_limit=CONCURRENCY)
     return page
+
+
+def _mode_words(bot: Assistant) -> str:
+    return WRITES.format(model=bot.settings.llm_model) if bot.mode == "generative" else QUOTES
 
 
 def _place_parts(articles: Sequence[Source], examples: Sequence[str]) -> Parts:

@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 
 from assistant.assistant import Assistant
 from assistant.errors import SettingsError
+from assistant.logs import write_log
 from assistant.records import SyncReport
 from assistant.settings import Settings
 from assistant.ui.page import FOLDER, build_page
@@ -38,6 +39,8 @@ def launch(bot: Assistant, say: Callable[[str], None] = print) -> gr.Blocks:
         AssistantError: the index cannot be brought up to date.
     """
     settings = bot.settings
+    if settings.log_file:
+        write_log(settings.log_file)
     _check_address(settings)
     say(sync_words(bot.sync(progress=True, announce=say)))
     bot.warm_up()

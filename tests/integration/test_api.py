@@ -146,9 +146,22 @@ def test_any_llama_index_embedding_can_take_the_place_of_the_local_one(settings:
     assert any("never measured" in notice for notice in answer.notices)
 
 
-def test_writing_with_a_model_is_refused_as_a_setting() -> None:
-    with pytest.raises(SettingsError, match="mode must be auto or extractive"):
-        Assistant(Settings(mode="generative"))
+def test_writing_needs_an_endpoint() -> None:
+    with pytest.raises(SettingsError, match="needs an endpoint: set OPENAI_API_KEY"):
+        Settings(mode="generative")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "mode"),
+    [
+        ({}, "extractive"),
+        ({"openai_api_key": "k"}, "generative"),
+        ({"openai_base_url": "http://127.0.0.1:9/v1"}, "generative"),
+        ({"openai_api_key": "k", "mode": "extractive"}, "extractive"),
+    ],
+)
+def test_answers_are_written_where_an_endpoint_is_configured(chosen: dict[str, str], mode: str) -> None:
+    assert Assistant(Settings(**chosen)).mode == mode
 
 
 # follow-ups

@@ -18,8 +18,8 @@ PACKAGE = Path(assistant.__file__).parent
 ORDER = (
     *("errors", "records", "settings", "articles", "tokens", "terms", "languages", "prompts"),
     *("cleaning", "metadata", "corpus", "chunks", "models", "index"),
-    *("context", "question", "spelling", "weights", "retrieval", "calibration", "evidence", "citations", "checking"),
-    *("conversation", "answers", "assistant", "markup", "ui", "cli_output", "cli"),
+    *("context", "question", "spelling", "weights", "retrieval", "calibration", "evidence", "checking", "citations"),
+    *("conversation", "answers", "trace", "logs", "assistant", "markup", "ui", "cli_output", "cli"),
 )
 
 # Where a vendor's package may be imported.

@@ -8,7 +8,8 @@ import pytest
 
 from assistant import Assistant, Filters, Settings
 from assistant.answers import extractive
-from assistant.answers.extractive import MARGIN, WORDS_A_SENTENCE, Draft, choose, refuse
+from assistant.answers.draft import Draft, refusal
+from assistant.answers.extractive import MARGIN, WORDS_A_SENTENCE, choose
 from assistant.calibration import Calibration, Linear, Refusal
 from assistant.evidence import Candidate
 from assistant.prompts import load_prompt
@@ -205,15 +206,15 @@ def test_a_quote_of_several_lines_becomes_one_and_its_citation_keeps_them() -> N
 def test_without_enough_evidence_the_answer_is_a_refusal() -> None:
     bridge = article("It rained.", language="en")
     draft = _answer(retrieval(COST, _chunk(bridge, "It rained.")), bridge, refusal=TOO_LITTLE)
-    assert draft == refuse("en")
+    assert draft == refusal("en")
 
 
 def test_where_nothing_was_found_or_nothing_can_be_quoted_the_answer_is_a_refusal() -> None:
     bridge = article("What did it cost?")
-    assert _answer(retrieval(COST)) == refuse("en")
-    assert _answer(retrieval(COST, _chunk(bridge, "What did it cost?")), bridge) == refuse("en")
-    assert _survey(retrieval(COST)) == refuse("en")
-    assert _survey(retrieval(COST, _chunk(bridge, "What did it cost?")), bridge) == refuse("en")
+    assert _answer(retrieval(COST)) == refusal("en")
+    assert _answer(retrieval(COST, _chunk(bridge, "What did it cost?")), bridge) == refusal("en")
+    assert _survey(retrieval(COST)) == refusal("en")
+    assert _survey(retrieval(COST, _chunk(bridge, "What did it cost?")), bridge) == refusal("en")
 
 
 def test_evidence_at_the_threshold_is_enough() -> None:
@@ -224,7 +225,7 @@ def test_evidence_at_the_threshold_is_enough() -> None:
 
 @pytest.mark.parametrize(("language", "spoken"), [("ru", "ru"), ("hy", "hy"), ("en", "en"), ("xx", "en"), (None, "en")])
 def test_a_refusal_speaks_the_language_of_the_question_or_english(language: str | None, spoken: str) -> None:
-    draft = refuse(language)
+    draft = refusal(language)
     assert draft.pieces == (load_prompt(f"refusal.{spoken}").substitute(),)
     assert draft.refused
     assert (draft.sentences, draft.citations) == ((), ())
@@ -262,7 +263,7 @@ def test_a_survey_hears_articles_that_would_not_answer_alone_but_none_that_is_si
     found = retrieval(WHAT_ABOUT_IT, _chunk(near, near.text, cosines=(0.8,)), _chunk(far, far.text, cosines=(0.5,)))
     draft = _survey(found, near, far, refusal=Linear(intercept=-10.0, weights={"cosine": 10.0}))
     assert [citation.source.id for citation in draft.citations] == ["near.txt"]
-    assert _survey(found, near, far, refusal=Linear(intercept=-20.0, weights={})) == refuse("en")
+    assert _survey(found, near, far, refusal=Linear(intercept=-20.0, weights={})) == refusal("en")
 
 
 def test_a_survey_hears_no_article_in_another_language_that_is_about_something_else() -> None:

@@ -1,0 +1,208 @@
+"""Answers that a model writes: no sentence of it is shown before it was checked against the passages it cites."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from babel import Locale, UnknownLocaleError
+
+from assistant.answers.draft import Check, Draft, refusal
+from assistant.answers.manuscript import REFUSAL, Manuscript
+from assistant.answers.material import passages_within
+from assistant.answers.sentence_stream import SentenceStream, Written
+from assistant.answers.verifying import Verifier
+from assistant.checking import Checker, Verdict
+from assistant.errors import ContextTooLongError, ModelError
+from assistant.models.chat import Budget, ChatModel, Ending
+from assistant.prompts import as_data, load_prompt
+from assistant.question import Question
+from assistant.records import Support
+from assistant.retrieval import Hit, Retrieval
+from assistant.settings import Settings
+from assistant.tokens import count_tokens
+
+# Models count tokens otherwise than tiktoken does; so much of the window is used, and half of that if it was too much.
+USED_OF_WINDOW = 0.9
+
+# From the best verdict to the worst.
+SUPPORT: tuple[Support, ...] = ("supported", "partial", "unsupported")
+VERIFIED = {
+    "partial": "A second model finds only a part of it in the passage.",
+    "unsupported": "A second model does not find it in the passage.",
+}
+NOTHING_WRITTEN = "The model wrote nothing."
+NOTHING_SUPPORTED = "No passage supports what the model wrote."
+FILTERED = "The model's content filter stopped the answer."
+
+
+class UnwrittenError(Exception):
+    """Nothing came of the writing that could be shown; the message tells the reader why.
+
+    Attributes:
+        checks: of what was written.
+    """
+
+    def __init__(self, message: str, checks: tuple[Check, ...] = ()) -> None:
+        super().__init__(message)
+        self.checks = checks
+
+
+class Writer:
+    """Writes answers with a model.
+
+    Args:
+        model: what writes.
+        checker: what compares its sentences with the passages.
+        verifier: another model that is asked as well, None for none.
+        settings: how much may be written, and what becomes of what is not supported.
+    """
+
+    def __init__(self, model: ChatModel, checker: Checker, verifier: Verifier | None, settings: Settings) -> None:
+        self._model = model
+        self._checker = checker
+        self._verifier = verifier
+        self._settings = settings
+
+    @property
+    def model(self) -> ChatModel:
+        """What writes."""
+        return self._model
+
+    def close(self) -> None:
+        """Closes the connections of the models."""
+        self._model.close()
+        if self._verifier is not None:
+            self._verifier.close()
+
+    def write(self, retrieval: Retrieval, budget: Budget) -> Iterator[str | Draft]:
+        """The pieces of an answer as its sentences pass the check, then the whole.
+
+        Args:
+            retrieval: the passages to write from.
+            budget: the time it may take.
+
+        Raises:
+            UnwrittenError: before any piece: the model failed, or wrote nothing that the passages support.
+        """
+        manuscript = Manuscript(self._settings.unsupported)
+        ending = Ending()
+        try:
+            for written in self._sentences(retrieval, budget, manuscript):
+                if isinstance(written, Ending):
+                    ending = written
+                elif piece := manuscript.add(written, self._checked(written, retrieval.hits, manuscript, budget)):
+                    yield piece
+        except ModelError as error:
+            manuscript.failure = error
+        if piece := manuscript.rest():
+            yield piece
+        draft = self._finished(manuscript, retrieval.question, ending)
+        if draft.refused:
+            yield from draft.pieces
+        yield draft
+
+    def _sentences(self, retrieval: Retrieval, budget: Budget, manuscript: Manuscript) -> Iterator[Written | Ending]:
+        """What the model writes, in sentences, and how it ended; what was cut off is no sentence."""
+        stream = SentenceStream(retrieval.question.language)
+        finish = None
+        for event in self._reply(retrieval, budget):
+            if isinstance(event, Ending):
+                finish = event.finish
+                yield event
+            else:
+                yield from manuscript.without_refusal(stream.feed(event))
+        last = (written for written in stream.end() if written.whole or finish == "stop")
+        yield from manuscript.without_refusal(last)
+
+    def _reply(self, retrieval: Retrieval, budget: Budget) -> Iterator[str | Ending]:
+        system = load_prompt("answer", frozenset({"language", "refusal"})).substitute(
+            language=_language_name(retrieval.question.language), refusal=REFUSAL
+        )
+        question = as_data(retrieval.question.text)
+        room = int(self._model.context_window * USED_OF_WINDOW) - self._settings.llm_max_tokens
+        room -= count_tokens(system) + count_tokens(question) + count_tokens(_prompt("", ""))
+        try:
+            yield from self._model.reply(system, _prompt(passages_within(retrieval.hits, room), question), budget)
+        except ContextTooLongError:
+            passages = passages_within(retrieval.hits, room // 2)
+            yield from self._model.reply(system, _prompt(passages, question), budget)
+
+    def _checked(self, written: Written, hits: Sequence[Hit], manuscript: Manuscript, budget: Budget) -> Verdict:
+        """The verdict on a sentence; one that cites nothing, or what does not say it, may rest on another passage."""
+        cited = [hits[number - 1] for number in written.passages if 1 <= number <= len(hits)]
+        verdict = self._checker.check(written.text, cited)
+        if verdict.support == "unsupported":
+            better = self._checker.best_support(written.text, [hit for hit in hits if hit not in cited])
+            verdict = Verdict("supported", "", (better,)) if better else verdict
+        if self._verifier is None or verdict.support == "unsupported":
+            return verdict
+        try:
+            resting_on = [grounding.hit for grounding in verdict.groundings]
+            return _weaker(verdict, self._verifier.support(written.text, resting_on, budget))
+        except ModelError as error:
+            manuscript.unverified = error
+            return verdict
+
+    def _finished(self, manuscript: Manuscript, question: Question, ending: Ending) -> Draft:
+        checks = tuple(manuscript.checks)
+        if manuscript.citations:
+            return Draft(
+                pieces=tuple(manuscript.pieces),
+                sentences=tuple(manuscript.sentences),
+                citations=manuscript.citations,
+                mode="generative",
+                notices=tuple(self._notices(manuscript, ending)),
+                checks=checks,
+            )
+        if manuscript.failure:
+            raise UnwrittenError(manuscript.failure.in_words(), checks) from manuscript.failure
+        if ending.finish == "content_filter":
+            raise UnwrittenError(FILTERED, checks)
+        if manuscript.refused and not checks:
+            return refusal(question.language, "generative")
+        raise UnwrittenError(NOTHING_SUPPORTED if checks else NOTHING_WRITTEN, checks)
+
+    def _notices(self, manuscript: Manuscript, ending: Ending) -> Iterator[str]:
+        if manuscript.failure:
+            yield f"The answer breaks off: {manuscript.failure.in_words()}"
+        elif ending.finish == "content_filter":
+            yield "The answer breaks off: the model's content filter stopped it."
+        elif ending.finish == "length":
+            yield (
+                f"The answer breaks off: the model may write {self._settings.llm_max_tokens} tokens, "
+                "which ASSISTANT_LLM_MAX_TOKENS changes, or its context was full."
+            )
+        if manuscript.unsupported:
+            yield _unsupported(manuscript.unsupported, self._settings.unsupported)
+        if manuscript.unverified:
+            yield f"Not every sentence was verified by a model: {manuscript.unverified.in_words()}"
+
+
+def _unsupported(checks: Sequence[Check], handling: str) -> str:
+    """How many sentences are not supported, and why the first one is not."""
+    count = (
+        "A sentence that the model wrote is"
+        if len(checks) == 1
+        else f"{len(checks)} sentences that the model wrote are"
+    )
+    done = "left out" if handling == "withhold" else "struck through"
+    return f"{count} {done}, since no passage supports {'it' if len(checks) == 1 else 'them'}: {checks[0].reason}"
+
+
+def _weaker(verdict: Verdict, verified: Support) -> Verdict:
+    """The verdict, unless a model that was asked as well finds less."""
+    if SUPPORT.index(verified) <= SUPPORT.index(verdict.support):
+        return verdict
+    return replace(verdict, support=verified, reason=VERIFIED[verified])
+
+
+def _prompt(passages: str, question: str) -> str:
+    variables = frozenset({"passages", "question"})
+    return load_prompt("passages", variables).substitute(passages=passages, question=question)
+
+
+def _language_name(code: str | None) -> str:
+    """As an English reader calls it."""
+    try:
+        return Locale.parse(code or "en").get_language_name("en") or "the language of the question"
+    except (UnknownLocaleError, ValueError):
+        return "the language of the question"

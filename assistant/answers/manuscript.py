@@ -1,0 +1,108 @@
+"""Puts checked sentences together: their text, their citations in order, and what the reader is told of the rest."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
+
+from assistant.answers.draft import Check
+from assistant.answers.sentence_stream import Written
+from assistant.checking import Grounding, Verdict
+from assistant.citations import escape_markdown
+from assistant.records import Citation, Sentence, Support
+
+if TYPE_CHECKING:
+    from assistant.errors import ModelError
+
+# What the model writes if the passages do not answer.
+REFUSAL = "NO ANSWER"
+
+_REFUSED = re.compile(r"\W*{}\W*".format(REFUSAL.replace(" ", r"[\s_-]*")), re.IGNORECASE)
+_OPENINGS = {"": " ", "paragraph": "\n\n", "item": "\n- "}
+
+
+class Manuscript:
+    """An answer while it is written.
+
+    Attributes:
+        sentences: those that the reader sees.
+        pieces: the text so far.
+        checks: of every sentence, shown or not.
+        refused: whether the model wrote that the passages do not answer.
+        failure: what made the model break off.
+        unverified: why a sentence was not verified by a model.
+
+    Args:
+        unsupported: whether what is not supported is left out, or shown as such.
+    """
+
+    def __init__(self, unsupported: Literal["withhold", "mark"]) -> None:
+        self._marks = unsupported == "mark"
+        self._citations: dict[tuple[str, int, int], Citation] = {}
+        self.sentences: list[Sentence] = []
+        self.pieces: list[str] = []
+        self.checks: list[Check] = []
+        self.refused = False
+        self.failure: ModelError | None = None
+        self.unverified: ModelError | None = None
+        self._pending = ""
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """The citations by number."""
+        return tuple(self._citations.values())
+
+    @property
+    def unsupported(self) -> list[Check]:
+        """The sentences that no passage supports."""
+        return [check for check in self.checks if check.support == "unsupported"]
+
+    def without_refusal(self, sentences: Iterable[Written]) -> Iterator[Written]:
+        """The sentences but the one that says that the passages do not answer, which is noted."""
+        for written in sentences:
+            if _REFUSED.fullmatch(written.text):
+                self.refused = True
+            else:
+                yield written
+
+    def add(self, written: Written, verdict: Verdict) -> str:
+        """Takes a sentence in, and gives the text by which the answer grows; empty if the reader does not see it."""
+        self.checks.append(Check(written.text, written.passages, verdict.support, verdict.reason))
+        if verdict.support == "unsupported":
+            # An answer that has nothing else is none, so this is seen once something supported is.
+            self._pending += (
+                self._grow(written, f"~~{escape_markdown(written.text)}~~", (), "unsupported") if self._marks else ""
+            )
+            return ""
+        numbers = tuple(dict.fromkeys(self._cite(grounding, verdict.support) for grounding in verdict.groundings))
+        markers = "".join(f"[{number}]" for number in numbers)
+        grown = self._grow(written, f"{escape_markdown(written.text)} {markers}", numbers, verdict.support)
+        return self.rest() + grown
+
+    def rest(self) -> str:
+        """The text that was held back, if there is an answer to which it belongs."""
+        if not self._citations:
+            return ""
+        rest, self._pending = self._pending, ""
+        return rest
+
+    def _grow(self, written: Written, text: str, numbers: Sequence[int], support: Support) -> str:
+        opening = _OPENINGS[written.opening] if self.pieces else _OPENINGS[written.opening].lstrip()
+        self.sentences.append(Sentence(text=written.text, citations=tuple(numbers), support=support))
+        self.pieces.append(opening + text)
+        return self.pieces[-1]
+
+    def _cite(self, grounding: Grounding, support: Support) -> int:
+        """The number of the place that a sentence rests on; of two sentences the less supported one tells how well."""
+        source, span = grounding.hit.chunk.source, grounding.span
+        key = (source.id, span.start, span.end)
+        known = self._citations.get(key)
+        if known is None or (known.support, support) == ("supported", "partial"):
+            self._citations[key] = Citation(
+                number=known.number if known else len(self._citations) + 1,
+                quote=grounding.text,
+                start=span.start,
+                end=span.end,
+                source=source,
+                support=support,
+            )
+        return self._citations[key].number

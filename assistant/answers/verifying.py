@@ -1,0 +1,47 @@
+"""Asks a model whether passages say what a sentence says."""
+
+import re
+from collections.abc import Sequence
+
+from assistant.answers.material import passage
+from assistant.errors import ModelError
+from assistant.models.chat import Budget, ChatModel
+from assistant.prompts import as_data, load_prompt
+from assistant.records import Support
+from assistant.retrieval import Hit
+
+_THOUGHTS = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
+_VERDICT = re.compile(r"\W*(?:(?:answer|verdict)\W+)?(yes|partly|no)\b", re.IGNORECASE)
+_SUPPORT: dict[str, Support] = {"yes": "supported", "partly": "partial", "no": "unsupported"}
+
+
+class Verifier:
+    """A model that checks sentences.
+
+    Args:
+        model: what is asked.
+    """
+
+    def __init__(self, model: ChatModel) -> None:
+        self._model = model
+
+    def support(self, sentence: str, cited: Sequence[Hit], budget: Budget) -> Support:
+        """How far the cited passages say the sentence.
+
+        Raises:
+            ModelError: the model failed, or did not say.
+        """
+        prompt = load_prompt("verify", frozenset({"passages", "sentence"})).substitute(
+            passages="\n\n".join(passage(hit.chunk.source, hit.chunk.text) for hit in cited),
+            sentence=as_data(sentence),
+        )
+        said = self._model.whole_reply("", prompt, budget)
+        match = _VERDICT.match(_THOUGHTS.sub("", said, count=1))
+        if match is None:
+            message = f"The model {self._model.name} did not say whether a sentence is supported."
+            raise ModelError(message)
+        return _SUPPORT[match[1].lower()]
+
+    def close(self) -> None:
+        """Closes the connections of the model."""
+        self._model.close()

@@ -1,0 +1,81 @@
+"""Answers one question in a model's words, and with the articles' own sentences where the model fails.
+
+Imports LlamaIndex and the OpenAI client, which takes seconds.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from assistant.answers.draft import Draft
+from assistant.answers.generative import UnwrittenError, Writer
+from assistant.answers.quoting import Quoting
+from assistant.calibration import Calibration
+from assistant.conversation.rewriting import rewritten_question
+from assistant.errors import ModelError
+from assistant.evidence import answerability, speaks_of_subject
+from assistant.models.chat import Budget
+from assistant.records import Article, Turn, Usage
+from assistant.retrieval import Retrieval
+from assistant.settings import Settings
+
+# A model that reads can refuse by itself, so it is spared only what is hopeless: below these logits. Of the answerable
+# dev cases .01 are, of the others .12; those far from the subject of the articles are among them.
+HOPELESS = -2.0
+INSTEAD = "The articles are quoted instead."
+
+
+class Writing(Quoting):
+    """The same with a model.
+
+    Args:
+        settings: how much is read and said, and how long it may take from now on.
+        writer: what writes and checks.
+    """
+
+    def __init__(self, settings: Settings, writer: Writer) -> None:
+        super().__init__(settings)
+        self._writer = writer
+        self._budget = Budget(settings)
+        self._notices: list[str] = []
+
+    def standalone(self, question: str, history: Sequence[Turn]) -> str:
+        """By the model, and without it where it fails or there is no talk."""
+        try:
+            turns = self._settings.history_turns
+            rewritten = rewritten_question(question, history, turns, self._writer.model, self._budget)
+        except ModelError as error:
+            self._notices.append(f"The question was understood without the model: {error.in_words()}")
+            rewritten = None
+        return rewritten or super().standalone(question, history)
+
+    def answer(
+        self, retrieval: Retrieval, calibration: Calibration, article: Callable[[str], Article | None]
+    ) -> Iterator[str | Draft]:
+        """Written by the model, checked sentence by sentence; quoted if nothing of it can be shown."""
+        if is_hopeless(retrieval, calibration):
+            yield from super().answer(retrieval, calibration, article)
+            return
+        try:
+            yield from self._with_notices(self._writer.write(retrieval, self._budget))
+        except UnwrittenError as error:
+            self._notices.append(f"{error} {INSTEAD}")
+            for event in self._with_notices(super().answer(retrieval, calibration, article)):
+                yield replace(event, checks=error.checks) if isinstance(event, Draft) else event
+
+    def usage(self) -> Usage:
+        """What was spent so far."""
+        return self._budget.usage()
+
+    def _with_notices(self, events: Iterator[str | Draft]) -> Iterator[str | Draft]:
+        for event in events:
+            if isinstance(event, Draft):
+                yield replace(event, notices=(*self._notices, *event.notices))
+            else:
+                yield event
+
+
+def is_hopeless(retrieval: Retrieval, calibration: Calibration) -> bool:
+    """Whether no passage comes near to an answer."""
+    if retrieval.question.survey:
+        return not any(speaks_of_subject(replace(retrieval, hits=(hit,)), calibration) for hit in retrieval.hits)
+    return answerability(retrieval, calibration) < HOPELESS

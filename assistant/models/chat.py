@@ -1,0 +1,251 @@
+"""A chat model behind any endpoint that speaks as OpenAI's does, streamed, with each failure in words."""
+
+import queue
+import threading
+import time
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import httpx
+import openai
+from llama_index.core.base.llms.types import ChatMessage, ChatResponse, MessageRole
+from llama_index.core.llms import LLM
+from llama_index.llms.openai import OpenAI
+from llama_index.llms.openai.utils import ALL_AVAILABLE_MODELS
+from llama_index.llms.openai_like import OpenAILike
+
+from assistant.models.common import UNREADABLE
+from assistant.models.failures import NO_KEY, Endpoint
+from assistant.records import Usage
+from assistant.settings import Settings
+
+OPENAI = "https://api.openai.com/v1"
+# Of a model that LlamaIndex does not know. Servers on one's own machine start with this or more.
+CONTEXT_WINDOW = 4096
+# A request is tried once and then this many times more, as far as its time allows; the client heeds Retry-After.
+RETRIES = 2
+CONNECT_SECONDS = 10.0
+TIMEOUTS = "ASSISTANT_LLM_TIMEOUT and ASSISTANT_LLM_STALL_TIMEOUT"
+# A reply that goes on and on is none: this many times the tokens it was allowed.
+CHARS_A_TOKEN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What is known when a reply is over.
+
+    Attributes:
+        finish: why it ended, in OpenAI's words: "stop", "length", "content_filter"; None if the endpoint did not say.
+        prompt_tokens: as the endpoint counts; 0 if it does not.
+        completion_tokens: likewise.
+    """
+
+    finish: str | None = None
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class Budget:
+    """The time that an answer may take, and what it costs.
+
+    Args:
+        settings: the time and the prices.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._end = time.monotonic() + settings.llm_timeout
+        self._prompt_tokens = self._completion_tokens = 0
+
+    def seconds_left(self) -> float:
+        """The time that is left, 0 if it is over."""
+        return max(0.0, self._end - time.monotonic())
+
+    def add(self, ending: Ending) -> None:
+        """Counts a reply."""
+        self._prompt_tokens += ending.prompt_tokens
+        self._completion_tokens += ending.completion_tokens
+
+    def usage(self) -> Usage:
+        """All replies so far; the cost only if the prices of reading and of writing are known."""
+        reading, writing = self._settings.llm_input_price, self._settings.llm_output_price
+        cost = None
+        if reading is not None and writing is not None and self._prompt_tokens:
+            cost = (self._prompt_tokens * reading + self._completion_tokens * writing) / 1_000_000
+        return Usage(prompt_tokens=self._prompt_tokens, completion_tokens=self._completion_tokens, cost=cost)
+
+
+class ChatModel:
+    """A model that writes.
+
+    Args:
+        llm: any LlamaIndex model.
+        endpoint: what its failures are told about.
+        settings: how long to wait for the next word, and how much to read.
+        client: what its connections are made by, to be closed with it.
+    """
+
+    def __init__(self, llm: LLM, endpoint: Endpoint, settings: Settings, client: openai.OpenAI | None = None) -> None:
+        self._llm = llm
+        self._endpoint = endpoint
+        self._stall_seconds = settings.llm_stall_timeout
+        self._longest = settings.llm_max_tokens * CHARS_A_TOKEN
+        self._client = client
+
+    @property
+    def name(self) -> str:
+        """As the endpoint knows it."""
+        return self._llm.metadata.model_name
+
+    @property
+    def context_window(self) -> int:
+        """Tokens that a prompt and its reply may have together."""
+        return self._llm.metadata.context_window
+
+    def reply(self, system: str, prompt: str, budget: Budget) -> Iterator[str | Ending]:
+        """The pieces of a reply as they come, then how it ended.
+
+        It is over when the budget's time is, whatever the endpoint does: it is read by a thread of its own, so that
+        neither a look-up that hangs nor a server that sends a sign of life every second can hold the reader up.
+
+        Raises:
+            ContextTooLongError: the prompt does not fit the model.
+            ModelError: any other failure.
+        """
+        messages = [_message(MessageRole.SYSTEM, system)] if system else []
+        responses = self._responses([*messages, _message(MessageRole.USER, prompt)], budget)
+        ending, length = Ending(), 0
+        try:
+            for response in responses:
+                ending = _ending(response, ending)
+                if response.delta:
+                    length += len(response.delta)
+                    yield response.delta
+                if length > self._longest:
+                    ending = replace(ending, finish="length")
+                    break
+        finally:
+            responses.close()
+            budget.add(ending)
+        yield ending
+
+    def whole_reply(self, system: str, prompt: str, budget: Budget) -> str:
+        """The text of a reply, once it is over.
+
+        Raises:
+            ContextTooLongError, ModelError: as `reply`.
+        """
+        return "".join(event for event in self.reply(system, prompt, budget) if isinstance(event, str))
+
+    def close(self) -> None:
+        """Closes the connections."""
+        if self._client is not None:
+            self._client.close()
+
+    def _responses(self, messages: Sequence[ChatMessage], budget: Budget) -> Generator[ChatResponse, None, None]:
+        stream = _Stream(self._llm, messages)
+        # The first response may take several tries, which count against the whole time alone.
+        wait = budget.seconds_left()
+        try:
+            while (response := stream.next_within(min(wait, budget.seconds_left()))) is not None:
+                yield response
+                wait = self._stall_seconds
+        except Exception as error:
+            raise self._endpoint.failure(error) from error
+        finally:
+            stream.stop()
+
+
+class _Stream:
+    """A streamed reply that is read by a thread of its own."""
+
+    def __init__(self, llm: LLM, messages: Sequence[ChatMessage]) -> None:
+        self._responses: queue.SimpleQueue[ChatResponse | Exception | None] = queue.SimpleQueue()
+        self._stopped = threading.Event()
+        threading.Thread(target=self._read, args=(llm, messages), name="reply", daemon=True).start()
+
+    def next_within(self, seconds: float) -> ChatResponse | None:
+        """The next response, None if there is no more.
+
+        Raises:
+            TimeoutError: none came.
+            Exception: what the model raised.
+        """
+        try:
+            found = self._responses.get(timeout=max(0.0, seconds))
+        except queue.Empty:
+            raise TimeoutError from None
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def stop(self) -> None:
+        """Lets the thread end, at the latest when its connection times out."""
+        self._stopped.set()
+
+    def _read(self, llm: LLM, messages: Sequence[ChatMessage]) -> None:
+        try:
+            for response in llm.stream_chat(messages):
+                if self._stopped.is_set():
+                    return
+                self._responses.put(response)
+            self._responses.put(None)
+        except Exception as error:  # noqa: BLE001 - it is raised where it can be dealt with
+            self._responses.put(error)
+
+
+def chat_model(settings: Settings, model: str | None = None, llm: LLM | None = None) -> ChatModel:
+    """The model that the settings name, at the endpoint that they name.
+
+    Args:
+        settings: name, address, key, limits.
+        model: another one at the same endpoint.
+        llm: any LlamaIndex model to use instead.
+    """
+    name = model or settings.llm_model
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else NO_KEY
+    base_url = settings.openai_base_url or OPENAI
+    endpoint = Endpoint("chat", base_url, name, "/chat/completions", "ASSISTANT_LLM_MODEL", TIMEOUTS, key)
+    if llm is not None:
+        return ChatModel(llm, endpoint, settings)
+    client = openai.OpenAI(
+        api_key=key,
+        base_url=base_url,
+        timeout=httpx.Timeout(settings.llm_stall_timeout, connect=min(CONNECT_SECONDS, settings.llm_stall_timeout)),
+        max_retries=RETRIES,
+    )
+    return ChatModel(_llm(settings, name, client), endpoint, settings, client)
+
+
+def _llm(settings: Settings, name: str, client: openai.OpenAI) -> LLM:
+    common: dict[str, Any] = {
+        "model": name,
+        "temperature": settings.llm_temperature,
+        "max_tokens": settings.llm_max_tokens,
+        # The client retries, and heeds Retry-After; LlamaIndex's loop around it would multiply the tries.
+        "max_retries": 0,
+        "api_key": client.api_key,
+        "api_base": str(client.base_url),
+        "openai_client": client,
+        "additional_kwargs": {"stream_options": {"include_usage": True}},
+    }
+    if settings.openai_base_url is None and settings.llm_context_window is None and name in ALL_AVAILABLE_MODELS:
+        return OpenAI(**common)
+    window = settings.llm_context_window or ALL_AVAILABLE_MODELS.get(name, CONTEXT_WINDOW)
+    return OpenAILike(**common, is_chat_model=True, context_window=window)
+
+
+def _message(role: MessageRole, text: str) -> ChatMessage:
+    return ChatMessage(role=role, content=UNREADABLE.sub(" ", text))
+
+
+def _ending(response: ChatResponse, before: Ending) -> Ending:
+    """What a response adds to what is known of the end: its last pieces tell, often in one without any text."""
+    choices = getattr(response.raw, "choices", None) or [None]
+    usage = getattr(response.raw, "usage", None)
+    return Ending(
+        getattr(choices[0], "finish_reason", None) or before.finish,
+        getattr(usage, "prompt_tokens", None) or before.prompt_tokens,
+        getattr(usage, "completion_tokens", None) or before.completion_tokens,
+    )
