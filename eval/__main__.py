@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 from rich.console import Console
@@ -199,15 +199,12 @@ def _refuse_options(options: argparse.Namespace, shape: "Shape") -> None:
 
 
 @contextmanager
-def _assistant(corpus: Path, index: Path | None) -> Iterator[Assistant]:
+def _assistant(corpus: Path, index: Path | None, **settings: Any) -> Iterator[Assistant]:
     with tempfile.TemporaryDirectory() as folder:
         # An index that is thrown away afterwards must leave nothing on a server.
-        settings = (
-            Settings(corpus_dir=corpus, index_dir=index)
-            if index
-            else Settings(corpus_dir=corpus, index_dir=Path(folder), chroma_url=None)
-        )
-        with Assistant(settings) as bot:
+        place = {"index_dir": index} if index else {"index_dir": Path(folder), "chroma_url": None}
+        # What a model writes without support is to be seen in the report.
+        with Assistant(Settings(corpus_dir=corpus, unsupported="mark", **place, **settings)) as bot:
             bot.sync(progress=True)
             yield bot
 
@@ -247,7 +244,8 @@ def _gate(options: argparse.Namespace) -> None:
     from eval.gate import BASELINE, PAGE, document, hold, read_baseline, renew
     from eval.suite import run_suite
 
-    with _assistant(options.corpus, None) as bot:
+    # Only quoted answers are the same each time, whatever endpoint is configured.
+    with _assistant(options.corpus, None, mode="extractive") as bot:
         run = run_suite(bot, load_cases(options.cases or [SHIPPED]))
     if options.renew:
         renew(run, options.baseline or BASELINE)

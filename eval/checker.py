@@ -32,7 +32,7 @@ from assistant.tokens import count_tokens
 from eval import alterations
 from eval.calibrate import CALIBRATED, fit_refusal
 from eval.cases import Case, locate
-from eval.metrics.bootstrap import Estimate, draws, estimate
+from eval.metrics.bootstrap import Draws, Estimate, estimate
 from eval.metrics.citations import Place
 from eval.public.squad import read_squad
 
@@ -299,7 +299,7 @@ def rows(checked: Sequence[Checked]) -> list[Row]:
 
 def _share(checked: Sequence[Checked], *verdicts: str) -> Estimate:
     column = np.array([one.verdict.support in verdicts for one in checked], dtype=np.float64)
-    return estimate([column], draws(len(column)))
+    return estimate([column], Draws(len(column)))
 
 
 def table(found: Sequence[Row]) -> Table:

@@ -15,10 +15,10 @@ from llama_index.core.evaluation import CorrectnessEvaluator, FaithfulnessEvalua
 from llama_index.core.prompts import PromptTemplate
 from llama_index.llms.openai_like import OpenAILike
 
-from assistant.models.common import UNREADABLE as NOT_SENDABLE
-from assistant.models.endpoint import NO_KEY
-from assistant.prompts import load_prompt
-from assistant.records import Answer, Source
+from assistant.answers.material import passage
+from assistant.models.failures import NO_KEY
+from assistant.prompts import as_data, load_prompt
+from assistant.records import Answer
 from eval.cases import Case
 from eval.scoring import plain
 
@@ -118,7 +118,7 @@ class Panel:
     async def _correct(self, case: Case, answer: Answer) -> float:
         """LlamaIndex's grade of 1..5, moved to 0..1 as (grade - 1) / 4."""
         result = await self._correctness.aevaluate(
-            query=_question(case), response=_data(plain(answer.text)), reference=_data(case.answer or "")
+            query=_question(case), response=as_data(plain(answer.text)), reference=as_data(case.answer or "")
         )
         if result.score is None:
             raise JudgeError(UNREADABLE, result.feedback or "")
@@ -128,18 +128,18 @@ class Panel:
 
     async def _faithful(self, _: Case, answer: Answer) -> float:
         """Whether the quotes that the answer cites say all that it says."""
-        quotes = [_excerpt(citation.source, citation.quote) for citation in answer.citations]
+        quotes = [passage(citation.source, citation.quote) for citation in answer.citations]
         result = await self._faithfulness.aevaluate(
-            response=_data(plain(answer.text)), contexts=quotes or ["(The answer cites nothing.)"]
+            response=as_data(plain(answer.text)), contexts=quotes or ["(The answer cites nothing.)"]
         )
         return _verdict(result.feedback or "")
 
     async def _relevant(self, case: Case, answer: Answer) -> float:
         """Whether the answer, and the passages that it was made from, are about the question."""
-        passages = [_excerpt(passage.source, passage.text) for passage in answer.passages]
+        passages = [passage(found.source, found.text) for found in answer.passages]
         result = await self._relevancy.aevaluate(
             query=_question(case),
-            response=_data(plain(answer.text)),
+            response=as_data(plain(answer.text)),
             contexts=passages or ["(There were no passages.)"],
         )
         return _verdict(result.feedback or "")
@@ -210,27 +210,9 @@ def _template(name: str, **variables: str) -> PromptTemplate:
 def _question(case: Case) -> str:
     """The question as it was asked, after what had been said before: how it was understood is under test too."""
     if not case.history:
-        return _data(case.question)
+        return as_data(case.question)
     earlier = "\n".join(f"{message.role}: {message.content}" for message in case.history)
-    return _data(f"{case.question}\n(Asked after this:\n{earlier})")
-
-
-def _excerpt(source: Source, text: str) -> str:
-    """A text with what is known of its source, for answers say who said it, where and when."""
-    facts = {
-        "Title": source.title,
-        "Publisher": source.publisher,
-        "Author": source.author,
-        "Speaker": source.speaker,
-        "Published": source.published,
-    }
-    known = "".join(f"{name}: {_data(str(value))}\n" for name, value in facts.items() if value)
-    return f"<passage>\n{known}\n{_data(text)}\n</passage>"
-
-
-def _data(text: str) -> str:
-    """The text without what could end a tag of the templates, or could not be sent."""
-    return NOT_SENDABLE.sub(" ", text).replace("<", "‹").replace(">", "›")
+    return as_data(f"{case.question}\n(Asked after this:\n{earlier})")
 
 
 def _without_thoughts(said: str | None) -> str:

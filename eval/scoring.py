@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.records import Answer, Passage, Span
+from assistant.records import Answer, Passage, Span, Support
 from eval.cases import Case
 from eval.metrics.answers import exact_match, fact_recall, token_f1
 from eval.metrics.citations import Piece, Place, citation_precision, citation_recall, evidence_cited, holds
@@ -56,14 +56,16 @@ def score(case: Case, answer: Answer, retrieved: Sequence[Passage], gold: Gold) 
         refused = float(answer.refused)
         # There is no evidence that they could quote.
         cited = {} if answer.refused else {"citation recall": 0.0, "citation precision": 0.0}
-        return {"refused": refused, "correct": refused, **_right_refusal(case, answer), **cited, **_spent(answer)}
-    said = plain(answer.text)
+        right = {"refused": refused, "correct": refused, **_right_refusal(case, answer)}
+        return {**right, **cited, **verdict_scores(answer), **_spent(answer)}
+    said = _said(answer)
     facts = 0.0 if answer.refused else fact_recall(said, case.facts)
     return {
         **retrieval_scores(retrieved, gold),
         **_right_refusal(case, answer),
         **_spent(answer),
         **({} if answer.refused else _citation_scores(answer, gold.pieces, said)),
+        **verdict_scores(answer),
         "answered": float(not answer.refused),
         "fact recall": facts,
         "correct": float(facts == 1),
@@ -86,9 +88,25 @@ def retrieval_scores(retrieved: Sequence[Passage], gold: Gold) -> dict[str, floa
     }
 
 
+def verdict_scores(answer: Answer) -> dict[str, float]:
+    """What the check made of the sentences that a model wrote; nothing of an answer that only quotes."""
+    if answer.mode == "extractive" or not answer.sentences:
+        return {}
+    found = [sentence.support for sentence in answer.sentences]
+    verdicts: tuple[Support, ...] = ("supported", "partial", "unsupported")
+    return {f"sentences {verdict}": found.count(verdict) / len(found) for verdict in verdicts}
+
+
 def plain(text: str) -> str:
     """An answer's text as it is read: without markers and without the backslashes of Markdown."""
     return _ESCAPE.sub("", _MARKER.sub("", text))
+
+
+def _said(answer: Answer) -> str:
+    """What an answer says: what a reader sees struck through is not said."""
+    if answer.mode == "extractive":
+        return plain(answer.text)
+    return " ".join(sentence.text for sentence in answer.sentences if sentence.support != "unsupported")
 
 
 def _citation_scores(answer: Answer, evidence: Sequence[Piece], said: str) -> dict[str, float]:

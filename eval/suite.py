@@ -141,6 +141,8 @@ def _results(
         found = bot.search(answer.standalone_question, max(DEPTH, top_k), case.filters)
         faults = broken(answer, texts)
         scores = score(case, answer, found.passages()[:DEPTH], gold[case.id])
+        if bot.mode == "generative" and not answer.refused:
+            scores["written"] = float(answer.mode == "generative")
         yield Result(
             case=case,
             answer=answer,

@@ -53,7 +53,7 @@ def sweep(corpus: Path, cases: Sequence[Case], grid: Mapping[str, Sequence[float
         grid: setting -> values.
     """
     with tempfile.TemporaryDirectory() as folder:
-        usual = Settings(corpus_dir=corpus, index_dir=Path(folder), chroma_url=None)
+        usual = Settings(corpus_dir=corpus, index_dir=Path(folder), chroma_url=None, mode="extractive")
         base = _run(usual, cases)
         wanted = [(name, value) for name, values in grid.items() for value in {*values, getattr(usual, name)}]
         trials = []
@@ -118,7 +118,7 @@ def _run(settings: Settings, cases: Sequence[Case]) -> Run:
 
 
 def _with(settings: Settings, name: str, value: float) -> Settings:
-    return Settings(corpus_dir=settings.corpus_dir, index_dir=settings.index_dir, chroma_url=None, **{name: value})
+    return Settings(**{**settings.model_dump(exclude_unset=True), name: value})
 
 
 def _trial(name: str, value: float, base: Run, run: Run, *, in_use: bool) -> Trial:

@@ -46,8 +46,12 @@ def holds(place: Place, piece: Piece) -> bool:
 
 
 def citation_recall(answer: Answer, evidence: Sequence[Piece]) -> float:
-    """Share of the answer's sentences of which a citation quotes the evidence; 0 for an answer without sentences."""
-    carried = [any(_is_gold(answer, number, evidence) for number in s.citations) for s in answer.sentences]
+    """Share of the answer's sentences of which a citation quotes the evidence; 0 for an answer without sentences.
+
+    What a model wrote and the check struck through is none of them.
+    """
+    said = [sentence for sentence in answer.sentences if sentence.support != "unsupported"]
+    carried = [any(_is_gold(answer, number, evidence) for number in sentence.citations) for sentence in said]
     return sum(carried) / len(carried) if carried else 0.0
 
 
