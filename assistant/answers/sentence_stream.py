@@ -2,6 +2,9 @@
 
 Models do not always keep to plain text, so headings, lists, tables, code and emphasis are read as the sentences they
 hold. Whatever is no marker is text, and nothing of it gets lost but the formatting.
+
+A reply is read word by word, however it was cut on its way: the same reply always makes the same sentences. Every
+pattern is bounded, so that no reply takes longer than its length.
 """
 
 import re
@@ -9,40 +12,49 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.chunks import split_sentences
+from assistant.chunks import LONGEST_SENTENCE_CHARS, split_sentences
+from assistant.records import Span
 
-# A line that goes on without an end is cut at a space: no sentence that anyone checks is as long.
-LONGEST_SENTENCE = 2000
 # "[1-3]" names three passages, "[1-90]" is something else.
 LONGEST_RANGE = 20
 
 # [1], [1, 2], [1-3], [^1], [[1]], [Passage 1], 【1†source】, and the link that some put behind it.
-_MARKER = re.compile(
-    r"\[*[\[【]\s*((?:passages?|sources?)?\s*\^?#?\d{1,4}(?:\s*[-–,;&]\s*(?:passages?|sources?)?\s*\^?#?\d{1,4})*)"
-    r"(?:\s*†[^\]】\n]{0,40})?\s*[\]】]+(?:\((?:#|https?:)[^()\s]{0,200}\))?",
+_NUMBER = r"(?:passages?|sources?)?\s?\^?#?\d{1,4}"
+_MARKER = (
+    rf"[\[【]{{1,3}}\s?({_NUMBER}(?:\s?(?:[-–,;&]|and)\s?{_NUMBER}){{0,20}})"
+    r"(?:\s?†[^\]】\n]{0,40})?\s?[\]】]{1,3}(?:\((?:#|https?:)[^()\s]{0,200}\))?"
+)
+_MARKERS = re.compile(rf"[ \t]?{_MARKER}", re.IGNORECASE)
+_NUMBERS = re.compile(r"(\d+)(?:\s?[-–]\s?(?:passages?|sources?)?\s?\^?#?(\d+))?", re.IGNORECASE)
+# What a reply that was cut off leaves of one.
+_HALF_MARKER = re.compile(
+    r"[ \t]?[\[【]{1,3}(?:pa?s?s?a?g?e?s?|so?u?r?c?e?s?)?[\s\d^#,;&–-]{0,40}(?:†[^\]】\n]{0,40})?$"
+    r"|(?<=\])\((?:#|h)[^()\s]{0,200}$",
     re.IGNORECASE,
 )
-_NUMBERS = re.compile(r"(\d+)(?:\s*[-–]\s*(\d+))?")
-# "It rains. [1]": the marker is moved in front of the full stop, so that the sentence ends behind both.
-_END_BEFORE_MARKERS = re.compile(rf"([.!?…。！？։؟।]+[\"'”’»“)]*)[ \t]*((?:{_MARKER.pattern}[ \t]*)+)", re.IGNORECASE)
-# What may still become a marker, and the markers before it.
-_UNFINISHED = re.compile(
-    rf"(?:[ \t]*{_MARKER.pattern})*[ \t]*(?:\((?:[#h][^()\s]{{0,200}})?|[\[【][^\]】\n]{{0,60}})?$", re.IGNORECASE
-)
-_HALF_MARKER = re.compile(r"[ \t]*[\[【][^\]】\n]{0,60}$")
-_SENTENCE_END = re.compile(r"[.!?…。！？։؟।][\"'”’»“)\]】\s]*$")
-_MAY_END = re.compile(r"[^\w,]")
-_WHOLE_WORD = re.compile(r"\w{2,}\W*\s")
+# What may still become a marker or a link.
+_OPEN_BRACKET = re.compile(r"[\[【][^\[\]【】]{0,60}$")
 
-_FENCE = re.compile(r"\s*(?:```|~~~)")
-_RULE = re.compile(r"[\s|:*_=-]*")
-_ITEM = re.compile(r"\s*(?:[-*+•–]|\d{1,3}[.)])\s+")
-_LINE_START = re.compile(r"\s*(?:#{1,6}\s+|>\s?)+")
-_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\s]*\)")
-_EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|~~|`+)(?=\S)(.+?)(?<=\S)\1(?!\w)")
-_GAP = re.compile(r"\s+(?=[.,;:!?…]+[\"'”’»“)]*(?:\s|$))")
-_THOUGHTS = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
-_THINKING = "<think>"
+_ENDS = ".!?…。！？｡։؟।॥۔።။។"
+_CLOSERS = "\"'”’»“)"
+# "It rains. [1]": the marker is moved in front of the full stop, so that the sentence ends behind both.
+_END_BEFORE_MARKERS = re.compile(
+    rf"(?<![{_ENDS}])([{_ENDS}]{{1,10}}[{_CLOSERS}]{{0,3}})((?:[ \t]?{_MARKER}){{1,20}})", re.IGNORECASE
+)
+_AT_END = re.compile(rf"[{_ENDS}][{_CLOSERS}\]】\s]*$")
+
+# Where a script has no blanks between words, its punctuation ends what is read at a time.
+_WIDE = "。！？｡，、；："
+_UNIT = re.compile(rf"[^\s{_WIDE}]{{0,199}}[\s{_WIDE}]|[^\s{_WIDE}]{{200}}")
+_WHOLE_WORD = re.compile(rf"\w{{2}}\W{{0,10}}[\s{_WIDE}]")
+
+_FENCE = re.compile(r"\s*(?:```+|~~~+)[ \t]*[\w+#.-]{0,30}\s*")
+_HEADING_OR_QUOTE = re.compile(r"\s*(?:#{1,6}\s+|>\s?){1,5}")
+_ITEM = re.compile(r"\s*(?:[-*+•–]|(\d{1,3})[.)])\s+(?=[^\s\[【])")
+_LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\([^()\s]{0,500}\)")
+_EMPHASIS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3}|~~|`+)(?=\S)(.+?)(?<=\S)\1(?![\w*_])")
+_HALF_EMPHASIS = re.compile(r"^\*{2,3}(?=\S)|(?<=\S)\*{2,3}$")
+_THINKING, _THOUGHT = "<think>", "</think>"
 
 Opening = Literal["", "paragraph", "item"]
 
@@ -73,94 +85,106 @@ class SentenceStream:
 
     def __init__(self, language: str | None) -> None:
         self._language = language
-        self._buffer = ""
-        self._begun = False
+        self._thoughts: str | None = ""
+        self._word = ""
+        self._line = ""
         self._at_line_start = True
+        self._item = 0
         self._any = False
         self._opening: Opening = ""
 
     def feed(self, piece: str) -> Iterator[Written]:
         """The sentences that a further piece makes complete."""
-        self._buffer += piece.replace("\r\n", "\n").replace("\r", "\n")
-        if not self._past_thoughts():
-            return
-        *lines, self._buffer = self._buffer.split("\n")
-        for line in lines:
-            yield from self._line(line)
-        if _MAY_END.search(piece) or len(self._buffer) > LONGEST_SENTENCE:
-            yield from self._complete_sentences()
+        for unit in self._units(self._without_thoughts(piece)):
+            # Blanks that follow blanks would make a line longer than its sentences.
+            if unit not in " \t" or not self._line.endswith((" ", "\t")):
+                self._line += unit
+            if unit.endswith("\n"):
+                yield from self._rest_of_line()
+            elif _WHOLE_WORD.search(unit) or len(self._line) > LONGEST_SENTENCE_CHARS:
+                yield from self._complete_sentences()
 
     def end(self) -> Iterator[Written]:
         """The sentences that are left when the reply is over."""
-        line, self._buffer = _HALF_MARKER.sub("", self._buffer), ""
-        if _THINKING not in line[: len(_THINKING) + 10]:
-            yield from self._line(line)
+        if self._thoughts is not None and not self._thoughts.startswith(_THINKING):
+            self._word = self._thoughts
+        self._line = _HALF_MARKER.sub("", self._line + self._word)
+        yield from self._rest_of_line()
 
-    def _past_thoughts(self) -> bool:
-        """Models that think aloud begin with that, and it is no part of the answer."""
-        if self._begun:
-            return True
-        text = self._buffer.lstrip()
-        if _THINKING.startswith(text[: len(_THINKING)]) and "</think>" not in text:
-            return False
-        self._begun = True
-        self._buffer = _THOUGHTS.sub("", self._buffer, count=1).lstrip()
-        return True
+    def _without_thoughts(self, piece: str) -> str:
+        """The piece as far as it belongs to the answer: models that think aloud begin with that."""
+        if self._thoughts is None:
+            return piece
+        text = (self._thoughts + piece).lstrip()
+        if text.startswith(_THINKING):
+            thoughts, closed, rest = text[len(_THINKING) :].partition(_THOUGHT)
+            self._thoughts = None if closed else _THINKING + thoughts[-len(_THOUGHT) :]
+            return rest
+        self._thoughts = text if _THINKING.startswith(text) else None
+        return "" if self._thoughts is not None else text
+
+    def _units(self, piece: str) -> Iterator[str]:
+        """The words that are complete, each with the blank behind it."""
+        text, start = self._word + piece.replace("\r", " "), 0
+        while unit := _UNIT.match(text, start):
+            start = unit.end()
+            yield unit[0]
+        self._word = text[start:]
 
     def _complete_sentences(self) -> Iterator[Written]:
         """All of the unfinished line but its last sentence, which may go on or be followed by a marker."""
-        if self._is_formatting(self._buffer):
+        long = len(self._line) > LONGEST_SENTENCE_CHARS
+        if _OPEN_BRACKET.search(self._line) and not long:
             return
-        unfinished = _UNFINISHED.search(self._buffer)
-        head = self._buffer[: unfinished.start()] if unfinished else self._buffer
-        tail = self._buffer[len(head) :]
-        head = _END_BEFORE_MARKERS.sub(_markers_first, self._without_bullet(head))
-        spans = split_sentences(head, self._language)
+        text, spans = self._split()
         # "U." ends a sentence until "S. Navy" follows, so the next one must have begun with a whole word.
-        if spans and _WHOLE_WORD.search(head[spans[-1].start :]):
+        if len(spans) > 1 and (long or _WHOLE_WORD.search(text, spans[-1].start)):
             for span in spans[:-1]:
-                yield from self._sentence(head[span.start : span.end], whole=True)
-            head = head[spans[-1].start :]
-        while len(head) > LONGEST_SENTENCE:
-            cut = head.rfind(" ", 1, LONGEST_SENTENCE)
-            cut = cut if cut > 0 else LONGEST_SENTENCE
-            yield from self._sentence(head[:cut], whole=True)
-            head = head[cut:]
-        self._buffer = head + tail
+                yield from self._sentence(text[span.start : span.end], whole=True)
+            self._line = text[spans[-1].start :]
 
-    def _line(self, line: str) -> Iterator[Written]:
-        """The sentences of a line, or of what is left of it."""
-        if self._at_line_start and not line.strip():
+    def _rest_of_line(self) -> Iterator[Written]:
+        """The sentences that are left of a line that is over."""
+        if self._at_line_start and not self._line.strip():
             self._opening = "paragraph" if self._any else ""
-        text = "" if self._is_formatting(line) else _END_BEFORE_MARKERS.sub(_markers_first, self._without_bullet(line))
-        for span in split_sentences(text, self._language):
-            sentence = text[span.start : span.end]
-            yield from self._sentence(sentence, whole=_SENTENCE_END.search(sentence) is not None)
-        self._at_line_start = True
+        elif not (self._at_line_start and _FENCE.fullmatch(self._line)):
+            text, spans = self._split()
+            for span in spans:
+                sentence = text[span.start : span.end]
+                yield from self._sentence(sentence, whole=_AT_END.search(sentence) is not None)
+        self._line, self._at_line_start = "", True
 
-    @staticmethod
-    def _is_formatting(line: str) -> bool:
-        return _FENCE.match(line) is not None or _RULE.fullmatch(line) is not None
+    def _split(self) -> tuple[str, list[Span]]:
+        """The line as it is read, and its sentences."""
+        if self._at_line_start:
+            self._line = self._without_opening(self._line)
+            self._at_line_start = False
+        text = _EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", self._line))
+        text = _END_BEFORE_MARKERS.sub(lambda match: f" {match[2].strip()}{match[1]} ", text)
+        return text, split_sentences(text, self._language)
 
-    def _without_bullet(self, text: str) -> str:
-        """The text without what begins an item of a list, if it begins a line."""
-        item = _ITEM.match(text) if self._at_line_start else None
-        if not item:
-            return text
-        self._opening, self._at_line_start = "item", False
-        return text[item.end() :]
+    def _without_opening(self, line: str) -> str:
+        """The line without what makes it a heading, a quotation or an item of a list."""
+        if block := _HEADING_OR_QUOTE.match(line):
+            line = line[block.end() :]
+        item = _ITEM.match(line)
+        if item is None:
+            return line
+        # "12. März" begins with a date and "310. [1]" is an answer, so the items of a list have to be counted up.
+        if item[1]:
+            if int(item[1]) not in {1, self._item + 1}:
+                return line
+            self._item = int(item[1])
+        self._opening = "item"
+        return line[item.end() :]
 
     def _sentence(self, text: str, *, whole: bool) -> Iterator[Written]:
-        passages = tuple(dict.fromkeys(number for marker in _MARKER.finditer(text) for number in _named(marker[1])))
-        plain = _plain(_MARKER.sub(" ", text))
+        passages = tuple(dict.fromkeys(number for marker in _MARKERS.finditer(text) for number in _named(marker[1])))
+        plain = _plain(_MARKERS.sub(_blank, text))
         if any(map(str.isalnum, plain)):
             opening, self._opening = self._opening, ""
-            self._any, self._at_line_start = True, False
+            self._any = True
             yield Written(plain, passages, opening, whole)
-
-
-def _markers_first(match: re.Match[str]) -> str:
-    return f" {match[2].strip()}{match[1]} "
 
 
 def _named(marker: str) -> Iterator[int]:
@@ -172,13 +196,14 @@ def _named(marker: str) -> Iterator[int]:
             yield from (start, end)
 
 
+def _blank(marker: re.Match[str]) -> str:
+    """What stays where a marker stood: a blank, where it parted words."""
+    behind = marker.string[marker.end() : marker.end() + 1]
+    return " " if behind.isalnum() or behind in set("(“«„‘¿¡") else ""
+
+
 def _plain(text: str) -> str:
-    start = _LINE_START.match(text)
-    text = _LINK.sub(r"\1", text[start.end() :] if start else text)
-    # Emphasis inside emphasis.
-    for _ in range(2):
-        text = _EMPHASIS.sub(r"\2", text)
+    text = _HALF_EMPHASIS.sub("", _LINK.sub(r"\1", text).strip())
     # The cells of a table.
-    text = text.strip().strip("|") if text.count("|") > 1 else text
-    # A marker leaves a space in front of the full stop.
-    return _GAP.sub("", " ".join(text.split()))
+    text = text.strip("|") if text.count("|") > 1 else text
+    return " ".join(text.split())
