@@ -9,7 +9,7 @@ from assistant.answers.draft import Check, Draft, refusal
 from assistant.answers.manuscript import REFUSAL, Manuscript
 from assistant.answers.material import passages_within
 from assistant.answers.sentence_stream import SentenceStream, Written
-from assistant.answers.verifying import Verifier
+from assistant.answers.verifying import NoVerdictError, Verifier
 from assistant.checking import Checker, Verdict
 from assistant.errors import ContextTooLongError, ModelError
 from assistant.models.chat import Budget, ChatModel, Ending
@@ -29,7 +29,17 @@ VERIFIED = {
     "partial": "A second model finds only a part of it in the passage.",
     "unsupported": "A second model does not find it in the passage.",
 }
-NOTHING_WRITTEN = "The model wrote nothing."
+NOTHING_WRITTEN = "The model wrote nothing. Check that ASSISTANT_LLM_MODEL is a model that chats."
+TOOL_CALLED = "The model called a tool instead of writing. Check that ASSISTANT_LLM_MODEL is a model that chats."
+ENDED = "The endpoint ended it in the middle of a sentence. Try again."
+CUT_SHORT = (
+    "The model used up what it may write before a sentence was complete. Raise ASSISTANT_LLM_MAX_TOKENS, which is "
+    "{most}, or ASSISTANT_LLM_CONTEXT_WINDOW."
+)
+NO_ROOM = (
+    "The model's context has no room for a passage. Raise ASSISTANT_LLM_CONTEXT_WINDOW, which is {window}, or lower "
+    "ASSISTANT_LLM_MAX_TOKENS, which is {most}."
+)
 NOTHING_SUPPORTED = "No passage supports what the model wrote."
 FILTERED = "The model's content filter stopped the answer."
 
@@ -110,8 +120,9 @@ class Writer:
                 yield event
             else:
                 yield from manuscript.without_refusal(stream.feed(event))
-        last = (written for written in stream.end() if written.whole or finish == "stop")
-        yield from manuscript.without_refusal(last)
+        last = tuple(stream.end())
+        manuscript.cut_off = finish != "stop" and not all(written.whole for written in last)
+        yield from manuscript.without_refusal(written for written in last if written.whole or finish == "stop")
 
     def _reply(self, retrieval: Retrieval, budget: Budget) -> Iterator[str | Ending]:
         system = load_prompt("answer", frozenset({"language", "refusal"})).substitute(
@@ -120,24 +131,47 @@ class Writer:
         question = as_data(retrieval.question.text)
         room = int(self._model.context_window * USED_OF_WINDOW) - self._settings.llm_max_tokens
         room -= count_tokens(system) + count_tokens(question) + count_tokens(_prompt("", ""))
+        passages = passages_within(retrieval.hits, room)
+        if not passages:
+            raise UnwrittenError(NO_ROOM.format(window=self._model.context_window, most=self._settings.llm_max_tokens))
+        begun = False
         try:
-            yield from self._model.reply(system, _prompt(passages_within(retrieval.hits, room), question), budget)
+            for event in self._model.reply(system, _prompt(passages, question), budget):
+                begun = True
+                yield event
         except ContextTooLongError:
-            passages = passages_within(retrieval.hits, room // 2)
-            yield from self._model.reply(system, _prompt(passages, question), budget)
+            fewer = passages_within(retrieval.hits, count_tokens(passages) // 2)
+            if begun or not fewer:
+                raise
+            yield from self._model.reply(system, _prompt(fewer, question), budget)
 
     def _checked(self, written: Written, hits: Sequence[Hit], manuscript: Manuscript, budget: Budget) -> Verdict:
         """The verdict on a sentence; one that cites nothing, or what does not say it, may rest on another passage."""
         cited = [hits[number - 1] for number in written.passages if 1 <= number <= len(hits)]
         verdict = self._checker.check(written.text, cited)
-        if verdict.support == "unsupported":
+        if verdict.support == "unsupported" or not verdict.groundings:
             better = self._checker.best_support(written.text, [hit for hit in hits if hit not in cited])
-            verdict = Verdict("supported", "", (better,)) if better else verdict
-        if self._verifier is None or verdict.support == "unsupported":
+            verdict = Verdict("supported", "", (better,)) if better else replace(verdict, support="unsupported")
+        if verdict.support == "unsupported":
+            return verdict
+        return self._verified(written.text, self._without_idle(written.text, verdict), manuscript, budget)
+
+    def _without_idle(self, text: str, verdict: Verdict) -> Verdict:
+        """The verdict without the passages that do not say it, where others do."""
+        telling = [grounding.hit for grounding in verdict.groundings if grounding.score >= 0]
+        if verdict.support != "supported" or not 0 < len(telling) < len(verdict.groundings):
+            return verdict
+        alone = self._checker.check(text, telling)
+        return alone if alone.support == "supported" and alone.groundings else verdict
+
+    def _verified(self, text: str, verdict: Verdict, manuscript: Manuscript, budget: Budget) -> Verdict:
+        """The verdict after another model was asked, unless it failed before in this answer."""
+        failed = manuscript.unverified is not None and not isinstance(manuscript.unverified, NoVerdictError)
+        if self._verifier is None or failed:
             return verdict
         try:
             resting_on = [grounding.hit for grounding in verdict.groundings]
-            return _weaker(verdict, self._verifier.support(written.text, resting_on, budget))
+            return _weaker(verdict, self._verifier.support(text, resting_on, budget))
         except ModelError as error:
             manuscript.unverified = error
             return verdict
@@ -154,12 +188,23 @@ class Writer:
                 checks=checks,
             )
         if manuscript.failure:
-            raise UnwrittenError(manuscript.failure.in_words(), checks) from manuscript.failure
-        if ending.finish == "content_filter":
-            raise UnwrittenError(FILTERED, checks)
-        if manuscript.refused and not checks:
-            return refusal(question.language, "generative")
-        raise UnwrittenError(NOTHING_SUPPORTED if checks else NOTHING_WRITTEN, checks)
+            raise UnwrittenError(manuscript.failure.in_words(), checks)
+        if manuscript.refused:
+            return replace(refusal(question.language, "generative"), checks=checks)
+        raise UnwrittenError(self._nothing(manuscript, ending), checks)
+
+    def _nothing(self, manuscript: Manuscript, ending: Ending) -> str:
+        """Why there is no answer."""
+        if manuscript.checks:
+            return NOTHING_SUPPORTED
+        if ending.finish is None and manuscript.cut_off:
+            return f"No sentence is complete. {ENDED}"
+        reasons = {
+            "content_filter": FILTERED,
+            "length": CUT_SHORT.format(most=self._settings.llm_max_tokens),
+            "tool_calls": TOOL_CALLED,
+        }
+        return reasons.get(ending.finish or "", NOTHING_WRITTEN)
 
     def _notices(self, manuscript: Manuscript, ending: Ending) -> Iterator[str]:
         if manuscript.failure:
@@ -171,6 +216,8 @@ class Writer:
                 f"The answer breaks off: the model may write {self._settings.llm_max_tokens} tokens, "
                 "which ASSISTANT_LLM_MAX_TOKENS changes, or its context was full."
             )
+        elif manuscript.cut_off:
+            yield f"The answer breaks off: {ENDED[0].lower()}{ENDED[1:]}"
         if manuscript.unsupported:
             yield _unsupported(manuscript.unsupported, self._settings.unsupported)
         if manuscript.unverified:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from assistant.answers.draft import Check
-from assistant.answers.sentence_stream import Written
+from assistant.answers.sentence_stream import Opening, Written
 from assistant.checking import Grounding, Verdict
 from assistant.citations import escape_markdown
 from assistant.records import Citation, Sentence, Support
@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 # What the model writes if the passages do not answer.
 REFUSAL = "NO ANSWER"
 
-_REFUSED = re.compile(r"\W*{}\W*".format(REFUSAL.replace(" ", r"[\s_-]*")), re.IGNORECASE)
-_OPENINGS = {"": " ", "paragraph": "\n\n", "item": "\n- "}
+# In capitals whatever follows ("NO ANSWER: the passages do not say"); else alone, since "No answer came" is a sentence.
+_REFUSED = re.compile(r"\W*(?:NO[\s_-]?ANSWER\b.*|(?i:no[\s_-]?answer)\W*)", re.DOTALL)
+_OPENINGS: dict[Opening, str] = {"": " ", "paragraph": "\n\n", "item": "\n- "}
 
 
 class Manuscript:
@@ -28,6 +29,7 @@ class Manuscript:
         pieces: the text so far.
         checks: of every sentence, shown or not.
         refused: whether the model wrote that the passages do not answer.
+        cut_off: whether the last sentence has no end.
         failure: what made the model break off.
         unverified: why a sentence was not verified by a model.
 
@@ -41,10 +43,11 @@ class Manuscript:
         self.sentences: list[Sentence] = []
         self.pieces: list[str] = []
         self.checks: list[Check] = []
-        self.refused = False
+        self.refused = self.cut_off = False
         self.failure: ModelError | None = None
         self.unverified: ModelError | None = None
         self._pending = ""
+        self._opening: Opening = ""
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -67,15 +70,15 @@ class Manuscript:
     def add(self, written: Written, verdict: Verdict) -> str:
         """Takes a sentence in, and gives the text by which the answer grows; empty if the reader does not see it."""
         self.checks.append(Check(written.text, written.passages, verdict.support, verdict.reason))
+        self._opening = written.opening or self._opening
         if verdict.support == "unsupported":
-            # An answer that has nothing else is none, so this is seen once something supported is.
-            self._pending += (
-                self._grow(written, f"~~{escape_markdown(written.text)}~~", (), "unsupported") if self._marks else ""
-            )
+            if self._marks:
+                # An answer that has nothing else is none, so this is seen once something supported is.
+                self._pending += self._grow(written.text, f"~~{escape_markdown(written.text)}~~", (), "unsupported")
             return ""
         numbers = tuple(dict.fromkeys(self._cite(grounding, verdict.support) for grounding in verdict.groundings))
         markers = "".join(f"[{number}]" for number in numbers)
-        grown = self._grow(written, f"{escape_markdown(written.text)} {markers}", numbers, verdict.support)
+        grown = self._grow(written.text, f"{escape_markdown(written.text)} {markers}", numbers, verdict.support)
         return self.rest() + grown
 
     def rest(self) -> str:
@@ -85,10 +88,11 @@ class Manuscript:
         rest, self._pending = self._pending, ""
         return rest
 
-    def _grow(self, written: Written, text: str, numbers: Sequence[int], support: Support) -> str:
-        opening = _OPENINGS[written.opening] if self.pieces else _OPENINGS[written.opening].lstrip()
-        self.sentences.append(Sentence(text=written.text, citations=tuple(numbers), support=support))
-        self.pieces.append(opening + text)
+    def _grow(self, text: str, markdown: str, numbers: Sequence[int], support: Support) -> str:
+        # What is left out may have begun the paragraph or item that this stands in.
+        opening, self._opening = _OPENINGS[self._opening], ""
+        self.sentences.append(Sentence(text=text, citations=tuple(numbers), support=support))
+        self.pieces.append((opening if self.pieces else opening.lstrip()) + markdown)
         return self.pieces[-1]
 
     def _cite(self, grounding: Grounding, support: Support) -> int:

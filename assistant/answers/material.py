@@ -34,7 +34,7 @@ def passages_within(hits: Sequence[Hit], room: int) -> str:
         if longest is None:
             break
         written.append(longest)
-        room -= count_tokens(longest)
+        room -= count_tokens(f"{longest}\n\n")
     return "\n\n".join(written)
 
 

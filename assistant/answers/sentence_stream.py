@@ -43,6 +43,8 @@ _END_BEFORE_MARKERS = re.compile(
 )
 _AT_END = re.compile(rf"[{_ENDS}][{_CLOSERS}\]】\s]*$")
 
+# What prints nothing, has no UTF-8 or turns the text behind it around; the carriage return of "\r\n" is among them.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202d\u202e]")
 # Where a script has no blanks between words, its punctuation ends what is read at a time.
 _WIDE = "。！？｡，、；："
 _UNIT = re.compile(rf"[^\s{_WIDE}]{{0,199}}[\s{_WIDE}]|[^\s{_WIDE}]{{200}}")
@@ -125,7 +127,7 @@ class SentenceStream:
 
     def _units(self, piece: str) -> Iterator[str]:
         """The words that are complete, each with the blank behind it."""
-        text, start = self._word + piece.replace("\r", " "), 0
+        text, start = self._word + _UNSEEN.sub(" ", piece), 0
         while unit := _UNIT.match(text, start):
             start = unit.end()
             yield unit[0]

@@ -10,9 +10,12 @@ from assistant.prompts import as_data, load_prompt
 from assistant.records import Support
 from assistant.retrieval import Hit
 
-_THOUGHTS = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
 _VERDICT = re.compile(r"\W*(?:(?:answer|verdict)\W+)?(yes|partly|no)\b", re.IGNORECASE)
 _SUPPORT: dict[str, Support] = {"yes": "supported", "partly": "partial", "no": "unsupported"}
+
+
+class NoVerdictError(ModelError):
+    """The model answered something else than a verdict."""
 
 
 class Verifier:
@@ -29,17 +32,18 @@ class Verifier:
         """How far the cited passages say the sentence.
 
         Raises:
-            ModelError: the model failed, or did not say.
+            NoVerdictError: the model did not say.
+            ModelError: the model failed.
         """
         prompt = load_prompt("verify", frozenset({"passages", "sentence"})).substitute(
             passages="\n\n".join(passage(hit.chunk.source, hit.chunk.text) for hit in cited),
             sentence=as_data(sentence),
         )
         said = self._model.whole_reply("", prompt, budget)
-        match = _VERDICT.match(_THOUGHTS.sub("", said, count=1))
+        match = _VERDICT.match(said)
         if match is None:
             message = f"The model {self._model.name} did not say whether a sentence is supported."
-            raise ModelError(message)
+            raise NoVerdictError(message)
         return _SUPPORT[match[1].lower()]
 
     def close(self) -> None:

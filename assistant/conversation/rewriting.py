@@ -1,10 +1,10 @@
 """Lets a model rewrite a follow-up question so that it can be searched for by itself."""
 
-import re
 from collections.abc import Sequence
 
 from assistant.chunks import split_sentences
 from assistant.conversation.standalone import messages_of
+from assistant.errors import QuestionError
 from assistant.models.chat import Budget, ChatModel
 from assistant.prompts import as_data, load_prompt
 from assistant.question import read_question
@@ -16,7 +16,6 @@ SHARE_OF_WINDOW = 0.5
 # A question that grows by more than this has become something else.
 LONGEST_GROWTH_CHARS = 400
 
-_THOUGHTS = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
 _SPEAKERS = {"user": "Reader", "assistant": "Assistant"}
 
 
@@ -41,7 +40,7 @@ def rewritten_question(
     system = load_prompt("standalone_question").substitute()
     prompt = f"<conversation>\n{talk}\n</conversation>\n\n<question>\n{as_data(question)}\n</question>"
     said = model.whole_reply(system, prompt, budget)
-    return _usable(_THOUGHTS.sub("", said, count=1).strip(), question)
+    return _usable(said, question)
 
 
 def _talk(history: Sequence[Turn], turns: int, room: int) -> str:
@@ -65,5 +64,8 @@ def _usable(said: str, question: str) -> str | None:
     line = said.strip("\"'“”«» ")
     if not line or "\n" in line or len(line) > len(question) + LONGEST_GROWTH_CHARS:
         return None
-    read = read_question(line)
+    try:
+        read = read_question(line)
+    except QuestionError:
+        return None
     return None if read.function_terms.issuperset(read.terms) else line

@@ -1,6 +1,7 @@
 """A chat model behind any endpoint that speaks as OpenAI's does, streamed, with each failure in words."""
 
 import queue
+import re
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -15,7 +16,9 @@ from llama_index.llms.openai import OpenAI
 from llama_index.llms.openai.utils import ALL_AVAILABLE_MODELS
 from llama_index.llms.openai_like import OpenAILike
 
+from assistant.errors import SettingsError
 from assistant.models.common import UNREADABLE
+from assistant.models.connections import Patience, http_client
 from assistant.models.failures import NO_KEY, Endpoint
 from assistant.records import Usage
 from assistant.settings import Settings
@@ -29,6 +32,8 @@ CONNECT_SECONDS = 10.0
 TIMEOUTS = "ASSISTANT_LLM_TIMEOUT and ASSISTANT_LLM_STALL_TIMEOUT"
 # A reply that goes on and on is none: this many times the tokens it was allowed.
 CHARS_A_TOKEN = 12
+
+_THOUGHTS = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +124,10 @@ class ChatModel:
         try:
             for response in responses:
                 ending = _ending(response, ending)
-                if response.delta:
-                    length += len(response.delta)
-                    yield response.delta
-                if length > self._longest:
+                if piece := (response.delta or "")[: self._longest - length]:
+                    length += len(piece)
+                    yield piece
+                if length >= self._longest:
                     ending = replace(ending, finish="length")
                     break
         finally:
@@ -131,12 +136,13 @@ class ChatModel:
         yield ending
 
     def whole_reply(self, system: str, prompt: str, budget: Budget) -> str:
-        """The text of a reply, once it is over.
+        """The text of a reply, once it is over, without what the model thought aloud before.
 
         Raises:
             ContextTooLongError, ModelError: as `reply`.
         """
-        return "".join(event for event in self.reply(system, prompt, budget) if isinstance(event, str))
+        said = "".join(event for event in self.reply(system, prompt, budget) if isinstance(event, str))
+        return _THOUGHTS.sub("", said, count=1).strip()
 
     def close(self) -> None:
         """Closes the connections."""
@@ -144,15 +150,16 @@ class ChatModel:
             self._client.close()
 
     def _responses(self, messages: Sequence[ChatMessage], budget: Budget) -> Generator[ChatResponse, None, None]:
-        stream = _Stream(self._llm, messages)
+        stream = _Stream(self._llm, messages, Patience(budget.seconds_left()))
         # The first response may take several tries, which count against the whole time alone.
-        wait = budget.seconds_left()
         try:
-            while (response := stream.next_within(min(wait, budget.seconds_left()))) is not None:
+            response: ChatResponse | None = stream.first_within(budget.seconds_left())
+            while response is not None:
                 yield response
-                wait = self._stall_seconds
-        except Exception as error:
-            raise self._endpoint.failure(error) from error
+                response = stream.next_within(min(self._stall_seconds, budget.seconds_left()))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told in words
+            # Without its cause, which may hold what the endpoint said of the key.
+            raise self._endpoint.failure(error) from None
         finally:
             stream.stop()
 
@@ -160,10 +167,23 @@ class ChatModel:
 class _Stream:
     """A streamed reply that is read by a thread of its own."""
 
-    def __init__(self, llm: LLM, messages: Sequence[ChatMessage]) -> None:
+    def __init__(self, llm: LLM, messages: Sequence[ChatMessage], patience: Patience) -> None:
         self._responses: queue.SimpleQueue[ChatResponse | Exception | None] = queue.SimpleQueue()
-        self._stopped = threading.Event()
+        self._patience = patience
         threading.Thread(target=self._read, args=(llm, messages), name="reply", daemon=True).start()
+
+    def first_within(self, seconds: float) -> ChatResponse:
+        """The first response.
+
+        Raises:
+            ValueError: there is none.
+            Exception: as `next_within`.
+        """
+        found = self.next_within(seconds)
+        if found is None:
+            message = "no event in the stream"
+            raise ValueError(message)
+        return found
 
     def next_within(self, seconds: float) -> ChatResponse | None:
         """The next response, None if there is no more.
@@ -181,15 +201,16 @@ class _Stream:
         return found
 
     def stop(self) -> None:
-        """Lets the thread end, at the latest when its connection times out."""
-        self._stopped.set()
+        """Lets the thread end: with the next byte that comes, at the latest when its connection times out."""
+        self._patience.end()
 
     def _read(self, llm: LLM, messages: Sequence[ChatMessage]) -> None:
         try:
-            for response in llm.stream_chat(messages):
-                if self._stopped.is_set():
-                    return
-                self._responses.put(response)
+            with self._patience.for_this_thread():
+                for response in llm.stream_chat(messages):
+                    if not self._patience.seconds_left():
+                        return
+                    self._responses.put(response)
             self._responses.put(None)
         except Exception as error:  # noqa: BLE001 - it is raised where it can be dealt with
             self._responses.put(error)
@@ -202,20 +223,35 @@ def chat_model(settings: Settings, model: str | None = None, llm: LLM | None = N
         settings: name, address, key, limits.
         model: another one at the same endpoint.
         llm: any LlamaIndex model to use instead.
+
+    Raises:
+        SettingsError: the key cannot be one.
     """
     name = model or settings.llm_model
-    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else NO_KEY
+    key = _key(settings)
     base_url = settings.openai_base_url or OPENAI
     endpoint = Endpoint("chat", base_url, name, "/chat/completions", "ASSISTANT_LLM_MODEL", TIMEOUTS, key)
     if llm is not None:
         return ChatModel(llm, endpoint, settings)
+    url = httpx.URL(base_url)
+    timeout = httpx.Timeout(settings.llm_stall_timeout, connect=min(CONNECT_SECONDS, settings.llm_stall_timeout))
     client = openai.OpenAI(
         api_key=key,
-        base_url=base_url,
-        timeout=httpx.Timeout(settings.llm_stall_timeout, connect=min(CONNECT_SECONDS, settings.llm_stall_timeout)),
+        base_url=url.copy_with(userinfo=b""),
+        timeout=timeout,
         max_retries=RETRIES,
+        http_client=http_client(url, timeout),
     )
     return ChatModel(_llm(settings, name, client), endpoint, settings, client)
+
+
+def _key(settings: Settings) -> str:
+    key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else NO_KEY
+    if not (key.isascii() and key.isprintable()):
+        # The client's own words for it would show the key.
+        message = "OPENAI_API_KEY holds characters that no key has."
+        raise SettingsError(message)
+    return key or NO_KEY
 
 
 def _llm(settings: Settings, name: str, client: openai.OpenAI) -> LLM:
@@ -225,7 +261,8 @@ def _llm(settings: Settings, name: str, client: openai.OpenAI) -> LLM:
         "max_tokens": settings.llm_max_tokens,
         # The client retries, and heeds Retry-After; LlamaIndex's loop around it would multiply the tries.
         "max_retries": 0,
-        "api_key": client.api_key,
+        # The client has the key; the model would show it.
+        "api_key": NO_KEY,
         "api_base": str(client.base_url),
         "openai_client": client,
         "additional_kwargs": {"stream_options": {"include_usage": True}},
@@ -242,8 +279,12 @@ def _message(role: MessageRole, text: str) -> ChatMessage:
 
 def _ending(response: ChatResponse, before: Ending) -> Ending:
     """What a response adds to what is known of the end: its last pieces tell, often in one without any text."""
-    choices = getattr(response.raw, "choices", None) or [None]
-    usage = getattr(response.raw, "usage", None)
+    raw: Any = response.raw
+    if not hasattr(raw, "choices"):
+        # Other models than OpenAI's tell in other ways, or not at all; they raise if they break off.
+        return replace(before, finish="stop")
+    choices = raw.choices or [None]
+    usage = getattr(raw, "usage", None)
     return Ending(
         getattr(choices[0], "finish_reason", None) or before.finish,
         getattr(usage, "prompt_tokens", None) or before.prompt_tokens,

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
 
 import httpx
 import openai
@@ -9,8 +10,11 @@ import openai
 from assistant.errors import ContextTooLongError, ModelError
 from assistant.models.common import host
 
+HIDDEN = "***"
 # Local servers want no key, but the client wants some.
 NO_KEY = "none"
+# What some models take and others refuse.
+LIMITS = "ASSISTANT_LLM_MAX_TOKENS"
 # Characters of what an endpoint said.
 LONGEST_SAID = 200
 
@@ -19,6 +23,7 @@ LONGEST_SAID = 200
 _TOO_LONG = re.compile(
     r"context[ _](?:length|size|window)|(?:prompt|input) is too long|too many (?:input )?tokens", re.IGNORECASE
 )
+_TOO_LONG_STATUS = (httpx.codes.BAD_REQUEST, httpx.codes.REQUEST_ENTITY_TOO_LARGE)
 _TOO_LONG_WORDS = (
     "cannot take as long a prompt for {model!r}",
     "Set ASSISTANT_LLM_CONTEXT_WINDOW to the model's window, or lower ASSISTANT_TOP_K.",
@@ -43,7 +48,8 @@ _WORDS: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
         "has had too many requests, or the account is out of credit",
         "Wait a while, or check the account.",
     ),
-    ((openai.APIStatusError,), "failed with status {status}{said}", "Try again later."),
+    ((openai.InternalServerError,), "failed with status {status}{said}", "Try again later."),
+    ((openai.APIStatusError,), "refuses the request with status {status}{said}", "Check {setting} and {limits}."),
     ((openai.APIError,), "failed{said}", "Try again later."),
     (
         (Exception,),
@@ -85,29 +91,35 @@ class Endpoint:
             "setting": self.setting,
             "timeout": self.timeout,
             "status": getattr(error, "status_code", None),
-            "said": _said(error),
+            "limits": LIMITS,
+            "said": self._said(error),
         }
-        message = f"The {self.job} endpoint {host(self.base_url)} {self._without_key(reason.format(**blanks))}."
+        message = f"The {self.job} endpoint {host(self.base_url)} {reason.format(**blanks)}."
         found = ContextTooLongError(message) if too_long else ModelError(message)
         found.advice = advice.format(**blanks)
         return found
 
-    def _without_key(self, words: str) -> str:
-        return words if self.key == NO_KEY else words.replace(self.key, "...")
+    def _said(self, error: Exception) -> str:
+        """What the endpoint said, if it is something to read: an error page is not."""
+        body = getattr(error, "body", None)
+        said = " ".join(str(body.get("message") or "").split()) if isinstance(body, dict) else ""
+        for secret in self._secrets():
+            said = said.replace(secret, HIDDEN)
+        return f": {said[:LONGEST_SAID].rstrip('.')}" if said else ""
+
+    def _secrets(self) -> list[str]:
+        """What an endpoint may repeat and nobody may see; an address carries its password as written or escaped."""
+        password = urlsplit(self.base_url).password or ""
+        return [secret for secret in (self.key, password, unquote(password)) if secret not in {"", NO_KEY}]
 
 
 def _words_for(error: Exception) -> tuple[str, str]:
     return next((reason, advice) for kinds, reason, advice in _WORDS if isinstance(error, kinds))
 
 
-def _said(error: Exception) -> str:
-    """What the endpoint said, if it is something to read: an error page is not."""
-    body = getattr(error, "body", None)
-    said = " ".join(str(body.get("message") or "").split()) if isinstance(body, dict) else ""
-    return f": {said[:LONGEST_SAID].rstrip('.')}" if said else ""
-
-
 def _is_too_long(error: Exception) -> bool:
-    if getattr(error, "status_code", None) not in {httpx.codes.BAD_REQUEST, httpx.codes.REQUEST_ENTITY_TOO_LARGE}:
+    # An error that comes in a stream has no status.
+    status = getattr(error, "status_code", None)
+    if not isinstance(error, openai.APIError) or status not in {None, *_TOO_LONG_STATUS}:
         return False
     return _TOO_LONG.search(f"{error} {getattr(error, 'body', '')}") is not None
