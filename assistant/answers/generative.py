@@ -96,10 +96,12 @@ class Writer:
         manuscript = Manuscript(self._settings.unsupported)
         ending = Ending()
         try:
-            for written in self._sentences(retrieval, budget, manuscript):
-                if isinstance(written, Ending):
-                    ending = written
-                elif piece := manuscript.add(written, self._checked(written, retrieval.hits, manuscript, budget)):
+            for event in self._sentences(retrieval, budget, manuscript):
+                if isinstance(event, Ending):
+                    ending = event
+                    continue
+                written = replace(event, text=self._model.without_secrets(event.text))
+                if piece := manuscript.add(written, self._checked(written, retrieval.hits, manuscript, budget)):
                     yield piece
         except ModelError as error:
             manuscript.failure = error

@@ -135,6 +135,10 @@ class ChatModel:
             budget.add(ending)
         yield ending
 
+    def without_secrets(self, text: str) -> str:
+        """What was written, without the key and the password of the endpoint that wrote it."""
+        return self._endpoint.without_secrets(text)
+
     def whole_reply(self, system: str, prompt: str, budget: Budget) -> str:
         """The text of a reply, once it is over, without what the model thought aloud before.
 
@@ -142,7 +146,7 @@ class ChatModel:
             ContextTooLongError, ModelError: as `reply`.
         """
         said = "".join(event for event in self.reply(system, prompt, budget) if isinstance(event, str))
-        return _THOUGHTS.sub("", said, count=1).strip()
+        return self.without_secrets(_THOUGHTS.sub("", said, count=1).strip())
 
     def close(self) -> None:
         """Closes the connections."""

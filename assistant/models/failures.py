@@ -99,12 +99,17 @@ class Endpoint:
         found.advice = advice.format(**blanks)
         return found
 
+    def without_secrets(self, text: str) -> str:
+        """A text without the key and the password, which an endpoint knows and may repeat."""
+        for secret in self._secrets():
+            text = text.replace(secret, HIDDEN)
+        return text
+
     def _said(self, error: Exception) -> str:
         """What the endpoint said, if it is something to read: an error page is not."""
         body = getattr(error, "body", None)
         said = " ".join(str(body.get("message") or "").split()) if isinstance(body, dict) else ""
-        for secret in self._secrets():
-            said = said.replace(secret, HIDDEN)
+        said = self.without_secrets(said)
         return f": {said[:LONGEST_SAID].rstrip('.')}" if said else ""
 
     def _secrets(self) -> list[str]:
