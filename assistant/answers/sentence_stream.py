@@ -41,6 +41,7 @@ _CLOSERS = "\"'”’»“)"
 _END_BEFORE_MARKERS = re.compile(
     rf"(?<![{_ENDS}])([{_ENDS}]{{1,10}}[{_CLOSERS}]{{0,3}})((?:[ \t]?{_MARKER}){{1,20}})", re.IGNORECASE
 )
+_END = re.compile(rf"[{_ENDS}]")
 _AT_END = re.compile(rf"[{_ENDS}][{_CLOSERS}\]】\s]*$")
 
 # What prints nothing, has no UTF-8 or turns the text behind it around; the carriage return of "\r\n" is among them.
@@ -54,7 +55,10 @@ _FENCE = re.compile(r"\s*(?:```+|~~~+)[ \t]*[\w+#.-]{0,30}\s*")
 _HEADING_OR_QUOTE = re.compile(r"\s*(?:#{1,6}\s+|>\s?){1,5}")
 _ITEM = re.compile(r"\s*(?:[-*+•–]|(\d{1,3})[.)])\s+(?=[^\s\[【])")
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\([^()\s]{0,500}\)")
-_EMPHASIS = re.compile(r"(?<![\w*_])(\*{1,3}|_{1,3}|~~|`+)(?=\S)(.+?)(?<=\S)\1(?![\w*_])")
+_EMPHASIS = [
+    re.compile(rf"(?<![\w{mark}])({mark}{{1,3}})(?=[^\s{mark}])(.{{1,500}}?)(?<=[^\s{mark}])\1(?![\w{mark}])")
+    for mark in (r"\*", "_", "~", "`")
+]
 _HALF_EMPHASIS = re.compile(r"^\*{2,3}(?=\S)|(?<=\S)\*{2,3}$")
 _THINKING, _THOUGHT = "<think>", "</think>"
 
@@ -103,7 +107,7 @@ class SentenceStream:
                 self._line += unit
             if unit.endswith("\n"):
                 yield from self._rest_of_line()
-            elif _WHOLE_WORD.search(unit) or len(self._line) > LONGEST_SENTENCE_CHARS:
+            elif len(self._line) > LONGEST_SENTENCE_CHARS or (_WHOLE_WORD.search(unit) and _END.search(self._line)):
                 yield from self._complete_sentences()
 
     def end(self) -> Iterator[Written]:
@@ -161,7 +165,9 @@ class SentenceStream:
         if self._at_line_start:
             self._line = self._without_opening(self._line)
             self._at_line_start = False
-        text = _EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", self._line))
+        text = self._line
+        for emphasis in _EMPHASIS:
+            text = emphasis.sub(r"\2", text)
         text = _END_BEFORE_MARKERS.sub(lambda match: f" {match[2].strip()}{match[1]} ", text)
         return text, split_sentences(text, self._language)
 
