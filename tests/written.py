@@ -1,4 +1,4 @@
-"""Assistants that write with a scripted endpoint, over the small corpus of tests/articles.py, and what holds of them."""
+"""Assistants that write with a scripted endpoint, over the corpus of tests/articles.py, and what holds of them."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,6 +1,7 @@
 """Answers by a real chat server. Its model writes nonsense, so what is asked is that none of it reaches the reader."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
 
 
 @pytest.fixture(scope="module")
-def here(llama_url: str) -> dict[str, object]:
+def here(llama_url: str) -> dict[str, Any]:
     """Settings that name the server; short replies, since the model is slow on a busy machine."""
     return {
         "openai_base_url": llama_url,
@@ -35,7 +36,7 @@ def here(llama_url: str) -> dict[str, object]:
     }
 
 
-def test_a_question_is_answered_in_pieces_and_counted(newsroom: Newsroom, here: dict[str, object]) -> None:
+def test_a_question_is_answered_in_pieces_and_counted(newsroom: Newsroom, here: dict[str, Any]) -> None:
     with newsroom.bot(**here) as bot:
         *deltas, answer = bot.stream(QUESTION)
     assert isinstance(answer, Answer)
@@ -47,7 +48,7 @@ def test_a_question_is_answered_in_pieces_and_counted(newsroom: Newsroom, here: 
     assert not any("endpoint" in notice for notice in answer.notices)
 
 
-def test_a_follow_up_and_a_second_model(newsroom: Newsroom, here: dict[str, object]) -> None:
+def test_a_follow_up_and_a_second_model(newsroom: Newsroom, here: dict[str, Any]) -> None:
     history = [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": "48 million crowns. [1]"}]
     with newsroom.bot(**here, verify_model=llama.MODEL) as bot:
         answer = newsroom.streamed(bot, "And who blamed the price of steel?", history)
@@ -55,7 +56,7 @@ def test_a_follow_up_and_a_second_model(newsroom: Newsroom, here: dict[str, obje
     assert answer.standalone_question
 
 
-def test_more_than_the_model_can_read(newsroom: Newsroom, here: dict[str, object]) -> None:
+def test_more_than_the_model_can_read(newsroom: Newsroom, here: dict[str, Any]) -> None:
     # The server's window is smaller than the one that is believed in.
     wrong = here | {"llm_context_window": 100_000, "top_k": 50, "chunk_size": 256}
     with newsroom.bot(**wrong) as bot:
@@ -65,13 +66,13 @@ def test_more_than_the_model_can_read(newsroom: Newsroom, here: dict[str, object
     assert "cannot take as long a prompt" in notice or "No passage supports" in notice
 
 
-def test_many_passages_are_cut_to_the_window(newsroom: Newsroom, here: dict[str, object]) -> None:
+def test_many_passages_are_cut_to_the_window(newsroom: Newsroom, here: dict[str, Any]) -> None:
     with newsroom.bot(**here | {"top_k": 50}) as bot:
         answer = newsroom.streamed(bot)
     assert not any("cannot take" in notice for notice in answer.notices)
 
 
-def test_a_poisoned_article(newsroom: Newsroom, here: dict[str, object]) -> None:
+def test_a_poisoned_article(newsroom: Newsroom, here: dict[str, Any]) -> None:
     with newsroom.bot(**here) as bot:
         answer = newsroom.streamed(bot, "When does the ferry of Port Ellery leave?")
     assert "](http" not in answer.text
@@ -79,7 +80,7 @@ def test_a_poisoned_article(newsroom: Newsroom, here: dict[str, object]) -> None
     assert load_prompt("refusal.en").substitute() == answer.text or answer.citations
 
 
-def test_twenty_questions_at_once(newsroom: Newsroom, here: dict[str, object]) -> None:
+def test_twenty_questions_at_once(newsroom: Newsroom, here: dict[str, Any]) -> None:
     with newsroom.bot(**here) as bot, ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(bot.ask, [QUESTION] * 20))
     for answer in answers:

@@ -29,7 +29,7 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
 
 def _number_of(request: Request, words: str) -> str:
     """The number under which a passage with these words was sent."""
-    passages = re.findall(r'<passage number="(\d+)">(.*?)</passage>', request.prompt, re.DOTALL)
+    passages: list[tuple[str, str]] = re.findall(r'<passage number="(\d+)">(.*?)</passage>', request.prompt, re.DOTALL)
     return next(number for number, passage in passages if words in " ".join(passage.split()))
 
 
@@ -69,10 +69,9 @@ def test_of_two_citations_only_the_one_that_says_it_stays(newsroom: Newsroom) ->
 def test_an_unsupported_sentence_is_withheld_and_counted(newsroom: Newsroom) -> None:
     answer = newsroom.ask(text(f"{COST} [1] {INVENTED} [1]"))
     assert answer.text == f"{COST} [1]"
-    assert answer.notices == (
-        "A sentence that the model wrote is left out, since no passage supports it: "
-        "“77 million” is not in the cited passage.",
-    ) or ("left out" in answer.notices[0] and "77" in answer.notices[0])
+    (notice,) = answer.notices
+    assert notice.startswith("A sentence that the model wrote is left out, since no passage supports it: ")
+    assert "77" in notice
 
 
 def test_an_unsupported_sentence_is_struck_if_that_is_wanted(newsroom: Newsroom) -> None:
@@ -360,7 +359,7 @@ def test_lone_surrogates_from_any_model_do_no_harm(newsroom: Newsroom) -> None:
             for piece in (f"{COST} \ud800 ", "[1] \x00", f" {PRICE} [1]"):
                 yield ChatResponse(message=ChatMessage(content=piece), delta=piece)
 
-    with newsroom.bot(llm=Odd(), openai_base_url="http://127.0.0.1:9/v1") as bot:
+    with newsroom.bot(llm=Odd(max_tokens=None), openai_base_url="http://127.0.0.1:9/v1") as bot:
         answer = newsroom.streamed(bot)
     assert answer.mode == "generative"
     assert answer.text.endswith(f"{PRICE} [2]")
