@@ -45,7 +45,7 @@ SURVEYED_ARTICLES = 10
 
 
 # Of an answer the log tells this; its words are for the trace.
-LOGGED = ("mode", "refused", "notices", "usage", "timings", "settings_digest")
+LOGGED = ("mode", "refused", "usage", "timings", "settings_digest")
 
 _log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ class Assistant:
         llm: "LLM | None" = None,
     ) -> None:
         self.settings = settings or Settings()
-        self._embedding = embedding
+        self._given_embedding = self._embedding = embedding
         self._llm = llm
         self._lock = threading.RLock()
         self._index: Index | None = None
@@ -90,6 +90,7 @@ class Assistant:
                 if part is not None:
                     part.close()
             self._index = self._retriever = self._writer = None
+            self._close_embedding()
 
     def ask(self, question: str, history: Sequence[Turn] | None = None, filters: Filters | None = None) -> Answer:
         """Answers a question, or says that the articles do not.
@@ -228,6 +229,13 @@ class Assistant:
             UnknownArticleError: there is none with this id.
         """
         return self._ready()[0].removed(article_id)
+
+    def _close_embedding(self) -> None:
+        """Closes the connections of an endpoint's embedding; one that was given is its owner's to close."""
+        close = getattr(self._embedding, "close", None)
+        if close and self._embedding is not self._given_embedding:
+            close()
+            self._embedding = self._given_embedding
 
     def _check(self, question: str) -> None:
         longest = self.settings.max_question_chars

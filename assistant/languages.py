@@ -104,6 +104,7 @@ class Language(Record):
     question_determiners: Phrases
     survey: Phrases
     not_survey: Phrases = ()
+    silence: Phrases = ()
     follow_up_openings: Phrases
     pronouns: Pronouns
     impersonal: Phrases
@@ -135,6 +136,16 @@ class Language(Record):
     @cached_property
     def _type_of_phrase(self) -> dict[str, QuestionType]:
         return {phrase: kind for kind, phrases in self.question_types.items() for phrase in phrases}
+
+
+def tells_of_silence(text: str) -> bool:
+    """Whether a sentence says what the sources do not say, in any language with data; that is no claim of theirs."""
+    return _silences().search(" ".join(words(text))) is not None
+
+
+@cache
+def _silences() -> re.Pattern[str]:
+    return any_phrase(tuple(dict.fromkeys(phrase for code in languages() for phrase in language(code).silence)))
 
 
 @cache

@@ -9,6 +9,7 @@ import hashlib
 import os
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from platformdirs import user_cache_path
@@ -136,6 +137,19 @@ class Settings(BaseSettings):
     def _expand_home(cls, path: Path | None) -> Path | None:
         return path.expanduser() if path else None
 
+    @field_validator("openai_base_url")
+    @classmethod
+    def _check_address(cls, address: str | None) -> str | None:
+        try:
+            named = address is None or urlsplit(address).hostname
+        except ValueError:
+            named = None
+        if not named:
+            # Without the address, which may carry a password.
+            message = "is no address such as http://127.0.0.1:11434/v1"
+            raise ValueError(message)
+        return address
+
     @model_validator(mode="after")
     def _check_combinations(self) -> Self:
         if self.chunk_overlap * 2 > self.chunk_size:
@@ -145,6 +159,9 @@ class Settings(BaseSettings):
             message = (
                 "mode generative needs an endpoint: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of one's own"
             )
+            raise ValueError(message)
+        if self.verify_model and not self.has_endpoint:
+            message = "verify_model is a model at an endpoint: set OPENAI_API_KEY or OPENAI_BASE_URL too"
             raise ValueError(message)
         if (self.auth_user is None) != (self.auth_password is None):
             message = "auth_user and auth_password go together"

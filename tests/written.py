@@ -23,7 +23,7 @@ QUESTION = "How much did the works on the Harbour bridge cost?"
 COST = "The works cost 48 million crowns."
 PRICE = "Mayor Ruth Calder blamed the price of steel."
 # What Markdown of our own comes to; anything else would be a page's, an article's or a model's.
-OWN_TAGS = {"p", "strong", "em", "ul", "ol", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "br"}
+OWN_TAGS = {"p", "strong", "em", "s", "ul", "ol", "li", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "br"}
 
 
 class Newsroom:

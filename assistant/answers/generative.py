@@ -23,6 +23,8 @@ from assistant.tokens import count_tokens
 # Models count tokens otherwise than tiktoken does; so much of the window is used, and half of that if it was too much.
 USED_OF_WINDOW = 0.9
 
+# Reasons to end that leave a sentence without its end; servers have several words for the others.
+UNFINISHED = (None, "length", "content_filter")
 # From the best verdict to the worst.
 SUPPORT: tuple[Support, ...] = ("supported", "partial", "unsupported")
 VERIFIED = {
@@ -116,15 +118,18 @@ class Writer:
         """What the model writes, in sentences, and how it ended; what was cut off is no sentence."""
         stream = SentenceStream(retrieval.question.language)
         finish = None
-        for event in self._reply(retrieval, budget):
-            if isinstance(event, Ending):
-                finish = event.finish
-                yield event
-            else:
-                yield from manuscript.without_refusal(stream.feed(event))
-        last = tuple(stream.end())
-        manuscript.cut_off = finish != "stop" and not all(written.whole for written in last)
-        yield from manuscript.without_refusal(written for written in last if written.whole or finish == "stop")
+        try:
+            for event in self._reply(retrieval, budget):
+                if isinstance(event, Ending):
+                    finish = event.finish
+                    yield event
+                else:
+                    yield from manuscript.without_refusal(stream.feed(event))
+        except ModelError as error:
+            manuscript.failure = error
+        last, ended = tuple(stream.end()), finish not in UNFINISHED
+        manuscript.cut_off = not ended and not all(written.whole for written in last)
+        yield from manuscript.without_refusal(written for written in last if written.whole or ended)
 
     def _reply(self, retrieval: Retrieval, budget: Budget) -> Iterator[str | Ending]:
         system = load_prompt("answer", frozenset({"language", "refusal"})).substitute(
@@ -220,6 +225,8 @@ class Writer:
             )
         elif manuscript.cut_off:
             yield f"The answer breaks off: {ENDED[0].lower()}{ENDED[1:]}"
+        if manuscript.partial:
+            yield _partial(manuscript.partial)
         if manuscript.unsupported:
             yield _unsupported(manuscript.unsupported, self._settings.unsupported)
         if manuscript.unverified:
@@ -237,6 +244,12 @@ def _unsupported(checks: Sequence[Check], handling: str) -> str:
     return f"{count} {done}, since no passage supports {'it' if len(checks) == 1 else 'them'}: {checks[0].reason}"
 
 
+def _partial(checks: Sequence[Check]) -> str:
+    """How many sentences may say more than their passages, and what is doubtful of the first."""
+    count = "A sentence" if len(checks) == 1 else f"{len(checks)} sentences"
+    return f"{count} may say more than the passages cited: {checks[0].reason}"
+
+
 def _weaker(verdict: Verdict, verified: Support) -> Verdict:
     """The verdict, unless a model that was asked as well finds less."""
     if SUPPORT.index(verified) <= SUPPORT.index(verdict.support):
@@ -251,7 +264,8 @@ def _prompt(passages: str, question: str) -> str:
 
 def _language_name(code: str | None) -> str:
     """As an English reader calls it."""
+    unknown = "the language of the question"
     try:
-        return Locale.parse(code or "en").get_language_name("en") or "the language of the question"
+        return (Locale.parse(code).get_language_name("en") if code else None) or unknown
     except (UnknownLocaleError, ValueError):
-        return "the language of the question"
+        return unknown

@@ -8,6 +8,7 @@ from assistant.answers.draft import Check
 from assistant.answers.sentence_stream import Opening, Written
 from assistant.checking import Grounding, Verdict
 from assistant.citations import escape_markdown
+from assistant.languages import tells_of_silence
 from assistant.records import Citation, Sentence, Support
 
 if TYPE_CHECKING:
@@ -55,14 +56,19 @@ class Manuscript:
         return tuple(self._citations.values())
 
     @property
+    def partial(self) -> list[Check]:
+        """The sentences that their passages may not say wholly."""
+        return [check for check in self.checks if check.support == "partial"]
+
+    @property
     def unsupported(self) -> list[Check]:
         """The sentences that no passage supports."""
         return [check for check in self.checks if check.support == "unsupported"]
 
     def without_refusal(self, sentences: Iterable[Written]) -> Iterator[Written]:
-        """The sentences but the one that says that the passages do not answer, which is noted."""
+        """The sentences but those that say that the passages do not answer, which is noted: no passage says that."""
         for written in sentences:
-            if _REFUSED.fullmatch(written.text):
+            if _REFUSED.fullmatch(written.text) or tells_of_silence(written.text):
                 self.refused = True
             else:
                 yield written

@@ -10,7 +10,7 @@ from assistant.prompts import as_data, load_prompt
 from assistant.records import Support
 from assistant.retrieval import Hit
 
-_VERDICT = re.compile(r"\W*(?:(?:answer|verdict)\W+)?(yes|partly|no)\b", re.IGNORECASE)
+_VERDICT = re.compile(r"\W*(?:[^:\n]{0,60}:\W*)?(yes|partly|no)\b", re.IGNORECASE)
 _SUPPORT: dict[str, Support] = {"yes": "supported", "partly": "partial", "no": "unsupported"}
 
 
@@ -43,7 +43,9 @@ class Verifier:
         match = _VERDICT.match(said)
         if match is None:
             message = f"The model {self._model.name} did not say whether a sentence is supported."
-            raise NoVerdictError(message)
+            error = NoVerdictError(message)
+            error.advice = "Another model for ASSISTANT_VERIFY_MODEL may."
+            raise error
         return _SUPPORT[match[1].lower()]
 
     def close(self) -> None:

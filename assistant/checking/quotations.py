@@ -15,7 +15,11 @@ _SINGLE = r"(?<![\w’'])[‘‚‛'`´]{1,2}(?=[\w\[(…])(?P<single>(?:[^‘�
 _DOUBLE = "|".join(
     f"{opening}(?P<q{i}>[^{opening}{closing}]*)[{closing}]" for i, (opening, closing) in enumerate(_PAIRS)
 )
-_QUOTATION = re.compile(f"{_DOUBLE}|{_SINGLE}")
+# Written with keys that every keyboard has; and one that is never closed, which ends with its sentence.
+_TYPED = r"<<(?P<angles>[^<>]*)>>|``(?P<ticks>[^`']*)''|[“„«](?P<open>(?:[^\s”“»«]+\s+){3}[^”“»«]*)$"
+_QUOTATION = re.compile(f"{_DOUBLE}|{_TYPED}|{_SINGLE}")
+# What is left out of a quotation is a sentence or two; words from farther apart were never said together.
+LONGEST_GAP = 600
 # What a quotation leaves out or puts in.
 _GAP = re.compile(r"…|\.{3,}|\. \. \.|\[[^\[\]]{0,200}\]|\([^()]{0,3}\.{3}[^()]{0,3}\)|\bsic\b")
 
@@ -47,7 +51,7 @@ def stands_in(quotation: str, text: str) -> bool:
     for piece in _GAP.split(quotation):
         wanted = searchable(piece)
         if wanted.strip():
-            found = text.find(wanted, at)
+            found = text.find(wanted, at, at + LONGEST_GAP + len(wanted) if at else None)
             if found < 0:
                 return False
             at = found + len(wanted) - 1

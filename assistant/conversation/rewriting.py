@@ -1,5 +1,6 @@
 """Lets a model rewrite a follow-up question so that it can be searched for by itself."""
 
+import re
 from collections.abc import Sequence
 
 from assistant.chunks import split_sentences
@@ -16,6 +17,8 @@ SHARE_OF_WINDOW = 0.5
 # A question that grows by more than this has become something else.
 LONGEST_GROWTH_CHARS = 400
 
+# What some models set in front of it, though told not to.
+_LABEL = re.compile(r"\W*(?:(?:standalone|rewritten|stand-alone)\s+)?question\W*:\W*", re.IGNORECASE)
 _SPEAKERS = {"user": "Reader", "assistant": "Assistant"}
 
 
@@ -61,7 +64,7 @@ def _talk(history: Sequence[Turn], turns: int, room: int) -> str:
 
 def _usable(said: str, question: str) -> str | None:
     """What the model said, if it is one line that asks for something."""
-    line = said.strip("\"'“”«» ")
+    line = _LABEL.sub("", said.strip(), count=1).strip("\"'“”«» ")
     if not line or "\n" in line or len(line) > len(question) + LONGEST_GROWTH_CHARS:
         return None
     try:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import httpx
 import openai
 from llama_index.embeddings.openai import OpenAIEmbedding
 from llama_index.embeddings.openai.base import aget_embeddings, get_embeddings
@@ -11,6 +12,7 @@ from pydantic import Field
 
 from assistant.errors import ModelError
 from assistant.models.common import UNREADABLE, Vector, host
+from assistant.models.connections import http_client
 from assistant.settings import Settings
 
 # One request to an endpoint may take this long, and is tried once and then this many times more: by the OpenAI client,
@@ -36,10 +38,14 @@ _REASONS: dict[type[openai.OpenAIError], str] = {
 def endpoint_embedding(settings: Settings) -> "EndpointEmbedding":
     """The model that the settings name, at the endpoint that they name."""
     key = settings.openai_api_key
+    url = httpx.URL(settings.openai_base_url) if settings.openai_base_url else None
+    timeout = httpx.Timeout(TIMEOUT_SECONDS)
     return EndpointEmbedding(
         model_name=settings.embedding_model,
         api_key=key.get_secret_value() if key else NO_KEY,
-        api_base=settings.openai_base_url,
+        # The client would log the password that an address may carry.
+        api_base=str(url.copy_with(userinfo=b"")) if url else None,
+        http_client=http_client(url, timeout) if url and url.userinfo else None,  # type: ignore[call-arg]  # no field, but it is taken
         input_types=settings.embedding_input_types,
         max_retries=RETRIES,
         timeout=TIMEOUT_SECONDS,
@@ -60,6 +66,10 @@ class EndpointEmbedding(OpenAIEmbedding):
     def class_name(cls) -> str:
         """As it appears in model ids."""
         return "endpoint"
+
+    def close(self) -> None:
+        """Closes the connections; nothing can be embedded afterwards."""
+        self._get_client().close()
 
     def _get_query_embedding(self, query: str) -> Vector:
         return self._embed([query], QUERY)[0]

@@ -15,6 +15,8 @@ HIDDEN = "***"
 NO_KEY = "none"
 # What some models take and others refuse.
 LIMITS = "ASSISTANT_LLM_MAX_TOKENS"
+# A shorter one protects nothing, and to take it out would tear words apart.
+SHORTEST_SECRET = 4
 # Characters of what an endpoint said.
 LONGEST_SAID = 200
 
@@ -115,7 +117,8 @@ class Endpoint:
     def _secrets(self) -> list[str]:
         """What an endpoint may repeat and nobody may see; an address carries its password as written or escaped."""
         password = urlsplit(self.base_url).password or ""
-        return [secret for secret in (self.key, password, unquote(password)) if secret not in {"", NO_KEY}]
+        secrets = (self.key, password, unquote(password))
+        return [secret for secret in secrets if len(secret) >= SHORTEST_SECRET and secret != NO_KEY]
 
 
 def _words_for(error: Exception) -> tuple[str, str]:

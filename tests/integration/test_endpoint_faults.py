@@ -129,7 +129,7 @@ def test_without_a_sentence_the_articles_are_quoted_with_a_word_about_it(
     (notice,) = answer.notices
     assert said in notice
     assert advice in notice
-    assert notice.endswith("The passages are quoted instead.")
+    assert notice.endswith("The articles are quoted instead.")
     assert "<" not in notice
 
 

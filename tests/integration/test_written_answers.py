@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from assistant import Answer, AnswerDelta
 from assistant.prompts import load_prompt
 from tests.articles import HARBOUR, LIBRARY
-from tests.endpoint import Reply, Request, completion, late, status, text
+from tests.endpoint import Reply, Request, completion, cut, late, status, text
 from tests.written import COST, KEY, PRICE, QUESTION, Newsroom
 
 INVENTED = "The works cost 77 million crowns."
@@ -167,7 +167,7 @@ def _verified(*verdicts: Reply) -> Callable[[Request], Reply]:
     ("verdicts", "supports", "notice"),
     [
         ([text("YES")], ["supported", "supported"], None),
-        ([text("PARTLY"), text("Answer: **YES**")], ["partial", "supported"], None),
+        ([text("PARTLY"), text("Answer: **YES**")], ["partial", "supported"], "finds only a part of it"),
         ([text("NO"), text("yes.")], ["supported"], "A second model does not find it in the passage."),
         ([text("<think>no</think>Yes")], ["supported", "supported"], None),
         ([text("Well, perhaps"), text("NO")], ["supported"], "did not say whether"),
@@ -363,3 +363,26 @@ def test_lone_surrogates_from_any_model_do_no_harm(newsroom: Newsroom) -> None:
         answer = newsroom.streamed(bot)
     assert answer.mode == "generative"
     assert answer.text.endswith(f"{PRICE} [2]")
+
+
+@pytest.mark.parametrize("said", ["The articles do not mention the cost. [1]", "Статьи не отвечают на этот вопрос."])
+def test_a_refusal_in_the_model_s_own_words_is_one(newsroom: Newsroom, said: str) -> None:
+    answer = newsroom.ask(text(said))
+    assert (answer.refused, answer.mode, answer.citations) == (True, "generative", ())
+
+
+def test_what_the_passages_do_not_say_is_left_out_beside_what_they_say(newsroom: Newsroom) -> None:
+    answer = newsroom.ask(text(f"{COST} [1] The passages do not say who paid. [1]"))
+    assert [sentence.text for sentence in answer.sentences] == [COST]
+    assert answer.notices == ()
+
+
+def test_a_server_s_own_word_for_the_end_is_an_end(newsroom: Newsroom) -> None:
+    answer = newsroom.ask(text("The works cost 48 million crowns [1]", finish="eos"))
+    assert answer.text == "The works cost 48 million crowns [1]"
+
+
+def test_a_finished_sentence_outlives_a_broken_connection(newsroom: Newsroom) -> None:
+    answer = newsroom.ask(cut(text(f"{COST} [1] {PRICE} [1]", size=40), after=2))
+    assert answer.text.startswith(f"{COST} [1]")
+    assert "breaks off" in answer.notices[0]

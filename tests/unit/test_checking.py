@@ -108,6 +108,10 @@ def test_what_it_does_not_say_is_unsupported(checker: Checker, sentence: str, re
             "Repairs of bridges usually delight every commuter and shopkeeper of the council.",
             "The cited passage may not say all of this.",
         ),
+        (
+            "The works cost 48 million crowns, nine million more than planned, and the moon is made of green cheese.",
+            "“the moon is made of green cheese.” has nothing in common with the cited passage.",
+        ),
         ("Yes.", "It says nothing that could be compared with the passage."),
         ("", "It says nothing that could be compared with the passage."),
     ],

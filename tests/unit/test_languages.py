@@ -16,6 +16,7 @@ from assistant.languages import (
     language,
     languages,
     load_languages,
+    tells_of_silence,
     words,
 )
 
@@ -255,3 +256,21 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LanguageDataError, match="cannot be read") as raised:
         load_languages(tmp_path / "none.yaml")
     assert "Reinstall" in raised.value.in_words()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "silent"),
+    [
+        ("The passages do not answer this question.", True),
+        ("The article does not mention the price of the bridge.", True),
+        ("В статьях не говорится о цене моста.", True),
+        ("Makalelerde belirtilmiyor.", True),
+        ("L'article ne précise pas le prix.", True),
+        ("Der Artikel erwähnt den Preis nicht.", True),
+        ("The mayor did not mention the price.", False),
+        ("The ministry gave no information about the losses.", False),
+        ("Мэр не назвал цену.", False),
+    ],
+)
+def test_what_the_sources_do_not_say_is_told_from_what_somebody_does_not(sentence: str, silent: bool) -> None:
+    assert tells_of_silence(sentence) is silent
