@@ -10,11 +10,13 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Self
 
 from assistant.answers.draft import Draft
 from assistant.answers.quoting import Quoting
 from assistant.calibration import calibration_for, is_calibrated
+from assistant.conversation.standalone import messages_of
 from assistant.errors import QuestionError, UnknownArticleError
 from assistant.evidence import answerability
 from assistant.question import Question, clean_question, read_question
@@ -142,7 +144,7 @@ class Assistant:
             timings=timings,
             settings_digest=self.settings.digest(),
         )
-        yield self._on_record(answer, retrieval, draft)
+        yield self._on_record(answer, retrieval, draft, answering, history or ())
 
     async def aask(
         self, question: str, history: Sequence[Turn] | None = None, filters: Filters | None = None
@@ -251,15 +253,23 @@ class Assistant:
             return retriever.survey(question, SURVEYED_ARTICLES, filters)
         return retriever.search(question, self.settings.top_k, filters)
 
-    def _on_record(self, answer: Answer, retrieval: "Retrieval", draft: Draft) -> Answer:
+    def _on_record(
+        self, answer: Answer, retrieval: "Retrieval", draft: Draft, answering: Quoting, history: Sequence[Turn]
+    ) -> Answer:
         """The answer, logged and, if that is wanted, traced; that it could not be is said."""
         _log.info("answered", extra=answer.model_dump(mode="json", include=set(LOGGED)))
         if self.settings.trace_file is None:
             return answer
         from assistant.trace import write_trace
 
+        more = {
+            "history": [{"role": role, "content": content} for role, content in messages_of(history)],
+            "decided_by": self._decided_by(retrieval),
+            "checks": [asdict(check) for check in draft.checks],
+            "exchanges": answering.exchanges(),
+        }
         try:
-            write_trace(self.settings.trace_file, answer, retrieval, draft.checks, self._decided_by(retrieval))
+            write_trace(self.settings.trace_file, answer, retrieval, more)
         except OSError as error:
             said = f"The trace was not written: {error}."
             return answer.model_copy(update={"notices": (*answer.notices, said)})

@@ -13,7 +13,7 @@ from string import Template
 from assistant.errors import PromptError
 
 SUFFIX = ".md"
-# What has no UTF-8, or ends a text for some programs.
+# What has no UTF-8, or ends a text for some programs, such as the local embedding's engine.
 UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 
 

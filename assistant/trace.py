@@ -2,28 +2,23 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from assistant.answers.draft import Check
 from assistant.prompts import prompt_digests
 from assistant.records import Answer
 from assistant.retrieval import Hit, Retrieval
 
 
-def write_trace(
-    path: Path, answer: Answer, retrieval: Retrieval, checks: Sequence[Check], decided_by: dict[str, Any]
-) -> None:
+def write_trace(path: Path, answer: Answer, retrieval: Retrieval, more: dict[str, Any]) -> None:
     """Adds a line to the file.
 
     Args:
         path: made with its folders if need be.
         answer: what the reader got.
         retrieval: what it was made from.
-        checks: what became of the sentences that a model wrote.
-        decided_by: names and numbers that the stages decided by.
+        more: by name, what else the stages were given and made.
 
     Raises:
         OSError: the file cannot be written.
@@ -32,14 +27,13 @@ def write_trace(
         "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
         **answer.model_dump(mode="json", exclude={"passages"}),
         "retrieval": {"terms": retrieval.question.terms, "hits": _hits(retrieval.hits)},
-        "checks": [asdict(check) for check in checks],
-        "decided_by": decided_by,
+        **more,
         "prompts": prompt_digests(),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     # In one go, so that the lines of questions that are answered at once do not mix.
     with path.open("ab", buffering=0) as file:
-        file.write(f"{json.dumps(line, ensure_ascii=False)}\n".encode())
+        file.write(f"{json.dumps(line, ensure_ascii=False)}\n".encode("utf-8", "replace"))
 
 
 def _hits(hits: Sequence[Hit]) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Answers one question with the articles' own sentences."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from assistant.answers import extractive
 from assistant.answers.draft import Draft
@@ -45,3 +46,7 @@ class Quoting:
     def usage(self) -> Usage:
         """What was spent on models."""
         return Usage()
+
+    def exchanges(self) -> list[dict[str, Any]]:
+        """What models were asked and replied, for the trace."""
+        return []

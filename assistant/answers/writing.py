@@ -4,7 +4,8 @@ Imports LlamaIndex and the OpenAI client, which takes seconds.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
+from typing import Any
 
 from assistant.answers.draft import Draft
 from assistant.answers.generative import UnwrittenError, Writer
@@ -65,6 +66,10 @@ class Writing(Quoting):
     def usage(self) -> Usage:
         """What was spent so far."""
         return self._budget.usage()
+
+    def exchanges(self) -> list[dict[str, Any]]:
+        """What the models were asked and replied so far."""
+        return [asdict(exchange) for exchange in self._budget.exchanges]
 
     def _with_notices(self, events: Iterator[str | Draft]) -> Iterator[str | Draft]:
         for event in events:

@@ -17,9 +17,9 @@ from llama_index.llms.openai.utils import ALL_AVAILABLE_MODELS
 from llama_index.llms.openai_like import OpenAILike
 
 from assistant.errors import SettingsError
-from assistant.models.common import UNREADABLE
 from assistant.models.connections import Patience, http_client
 from assistant.models.failures import NO_KEY, Endpoint
+from assistant.prompts import UNREADABLE
 from assistant.records import Usage
 from assistant.settings import Settings
 
@@ -51,8 +51,23 @@ class Ending:
     completion_tokens: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What a model was asked for one answer, and what it replied."""
+
+    model: str
+    system: str
+    prompt: str
+    reply: str
+    ending: Ending
+    seconds: float
+
+
 class Budget:
-    """The time that an answer may take, and what it costs.
+    """The time that an answer may take, and what went on in it.
+
+    Attributes:
+        exchanges: with models, in order.
 
     Args:
         settings: the time and the prices.
@@ -61,24 +76,20 @@ class Budget:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._end = time.monotonic() + settings.llm_timeout
-        self._prompt_tokens = self._completion_tokens = 0
+        self.exchanges: list[Exchange] = []
 
     def seconds_left(self) -> float:
         """The time that is left, 0 if it is over."""
         return max(0.0, self._end - time.monotonic())
 
-    def add(self, ending: Ending) -> None:
-        """Counts a reply."""
-        self._prompt_tokens += ending.prompt_tokens
-        self._completion_tokens += ending.completion_tokens
-
     def usage(self) -> Usage:
         """All replies so far; the cost only if the prices of reading and of writing are known."""
+        read = sum(exchange.ending.prompt_tokens for exchange in self.exchanges)
+        written = sum(exchange.ending.completion_tokens for exchange in self.exchanges)
         reading, writing = self._settings.llm_input_price, self._settings.llm_output_price
-        cost = None
-        if reading is not None and writing is not None and self._prompt_tokens:
-            cost = (self._prompt_tokens * reading + self._completion_tokens * writing) / 1_000_000
-        return Usage(prompt_tokens=self._prompt_tokens, completion_tokens=self._completion_tokens, cost=cost)
+        known = reading is not None and writing is not None and read > 0
+        cost = (read * (reading or 0) + written * (writing or 0)) / 1_000_000 if known else None
+        return Usage(prompt_tokens=read, completion_tokens=written, cost=cost)
 
 
 class ChatModel:
@@ -120,19 +131,22 @@ class ChatModel:
         """
         messages = [_message(MessageRole.SYSTEM, system)] if system else []
         responses = self._responses([*messages, _message(MessageRole.USER, prompt)], budget)
-        ending, length = Ending(), 0
+        started, ending, length = time.monotonic(), Ending(), 0
+        pieces: list[str] = []
         try:
             for response in responses:
                 ending = _ending(response, ending)
                 if piece := (response.delta or "")[: self._longest - length]:
                     length += len(piece)
+                    pieces.append(piece)
                     yield piece
                 if length >= self._longest:
                     ending = replace(ending, finish="length")
                     break
         finally:
             responses.close()
-            budget.add(ending)
+            said, seconds = self.without_secrets("".join(pieces)), time.monotonic() - started
+            budget.exchanges.append(Exchange(self.name, system, prompt, said, ending, seconds))
         yield ending
 
     def without_secrets(self, text: str) -> str:

@@ -11,16 +11,16 @@ from llama_index.embeddings.openai.base import aget_embeddings, get_embeddings
 from pydantic import Field
 
 from assistant.errors import ModelError
-from assistant.models.common import UNREADABLE, Vector, host
+from assistant.models.common import Vector, host
 from assistant.models.connections import http_client
+from assistant.models.failures import NO_KEY
+from assistant.prompts import UNREADABLE
 from assistant.settings import Settings
 
 # One request to an endpoint may take this long, and is tried once and then this many times more: by the OpenAI client,
 # which heeds Retry-After. LlamaIndex's own loop around it, which would multiply the tries, is left out.
 TIMEOUT_SECONDS = 60.0
 RETRIES = 3
-# Local servers want no key, but the client wants some.
-NO_KEY = "none"
 # Places in `input_types`.
 QUERY, PASSAGE = range(2)
 

@@ -11,8 +11,9 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from pydantic import PrivateAttr
 
 from assistant.errors import ModelError
-from assistant.models.common import UNREADABLE, Vector
+from assistant.models.common import Vector
 from assistant.models.e5_file import Floats
+from assistant.prompts import UNREADABLE
 
 # Texts in one call of the local engine: some tenths of a second, which is as often as a progress bar should move.
 LOCAL_BATCH = 32

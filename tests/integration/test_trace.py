@@ -47,6 +47,15 @@ def test_a_trace_holds_what_each_stage_was_given_and_made(traced: tuple[Answer, 
     assert line["timings"].keys() == answer.timings.keys() == {"question", "index", "retrieval", "answer"}
 
 
+def test_a_trace_holds_what_the_model_was_asked_and_replied(traced: tuple[Answer, dict[str, Any]]) -> None:
+    _, line = traced
+    (exchange,) = line["exchanges"]
+    assert (exchange["model"], exchange["reply"]) == ("m", WRITTEN)
+    assert COST in exchange["prompt"]
+    assert '<passage number="1">' in exchange["prompt"]
+    assert exchange["ending"] == {"finish": "stop", "prompt_tokens": 1000, "completion_tokens": 200}
+
+
 def test_a_trace_holds_the_sentences_that_nobody_saw(traced: tuple[Answer, dict[str, Any]]) -> None:
     answer, line = traced
     assert [check["support"] for check in line["checks"]] == ["supported", "unsupported"]
