@@ -269,9 +269,12 @@ def test_a_failing_endpoint_is_said_in_words_without_the_key(monkeypatch: pytest
     monkeypatch.setattr(endpoint, "RETRIES", 0)
     monkeypatch.setattr(endpoint, "TIMEOUT_SECONDS", 1.0)
     reply, words = FAILURES[failure]
-    with Endpoint(reply) as server, closing(_endpoint(server.url.replace("//", "//user:hidden@"))) as embedding:
-        with pytest.raises(ModelError, match=words) as caught:
-            embedding.get_text_embedding_batch(SENTENCES)
+    with (
+        Endpoint(reply) as server,
+        closing(_endpoint(server.url.replace("//", "//user:hidden@"))) as embedding,
+        pytest.raises(ModelError, match=words) as caught,
+    ):
+        embedding.get_text_embedding_batch(SENTENCES)
     assert "127.0.0.1" in str(caught.value)
     assert KEY not in caught.value.in_words()
     assert "hidden" not in caught.value.in_words()
