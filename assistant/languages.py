@@ -113,6 +113,8 @@ class Language(Record):
     ordinal_words: Annotated[dict[str, float], BeforeValidator(_by_word)] = Field(default={})
     negations: WordSet = frozenset()
     late_negations: WordSet = frozenset()
+    openers: WordSet = frozenset()
+    person_verbs: WordSet = frozenset()
     undated: str
 
     def content_words(self, text: str) -> list[str]:

@@ -20,6 +20,12 @@ def count_tokens(text: str) -> int:
     return len(_encoding().encode(text, disallowed_special=()))
 
 
+def token_rank(text: str) -> int | None:
+    """The place in the vocabulary of a text that is one token; the lower, the more often it is written, roughly."""
+    tokens = _encoding().encode(text, disallowed_special=())
+    return tokens[0] if len(tokens) == 1 else None
+
+
 @cache
 def _encoding() -> "tiktoken.Encoding":
     os.environ.setdefault("TIKTOKEN_CACHE_DIR", str(_shipped_vocabularies()))

@@ -14,7 +14,7 @@ from assistant.checking.numbers import is_roman
 from assistant.checking.romanised import romanised, same_beginning, same_form, same_sound, skeleton
 from assistant.languages import language, languages
 from assistant.terms import fold
-from assistant.tokens import count_tokens
+from assistant.tokens import count_tokens, token_rank
 
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’ʼ‘`][^\W_]+)*")
 _APOSTROPHE = re.compile("['’ʼ‘`]")
@@ -30,6 +30,12 @@ _HEADLINE_WORDS = 5
 _CAPITAL_NOUNS = frozenset({"de", "lb"})
 _SHORTEST_PART = 3
 _BEHIND_LATIN = "\u0370"
+# A word that is written so many times as often with a capital as in small letters is a name, though it is an ordinary
+# word too (Trump); or perhaps a title, if it stands before a name (Prince), but not of so many times (John).
+_CAPITAL, _NO_TITLE = 2.0, 6.0
+# Where English nouns stand without an article: plurals, what is done, and adverbs.
+_BARE = ("s", "ing", "ed", "ly")
+_NEXT_WORD = re.compile(r"[ \u00a0]([^\W\d_]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +45,14 @@ class Name:
     Attributes:
         words: as written, without the endings that an apostrophe sets off.
         opening: whether the first one begins a sentence, where every word has a capital.
+        headline: whether it stands in a headline, where any word may have one.
+        follower: the word behind it in folded form, empty if something else than a blank stands between.
     """
 
     words: tuple[str, ...]
     opening: bool
+    headline: bool = False
+    follower: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,22 +142,27 @@ def find_names(text: str, code: str | None) -> list[Name]:
         capital = len(bare) > 1 and (bare[0] != bare[0].lower() or bare[1:] != bare[1:].lower()) and _has_case(bare)
         named = capital and fold(bare) not in known and not is_roman(bare)
         if run and not (named and _WITHIN.fullmatch(text, end, match.start())):
-            found.append(Name(tuple(run), opening))
+            found.append(Name(tuple(run), opening, headline, _follower(text, end)))
             run = []
         if named:
             if not run:
                 opening = headline or _opens(text, match.start())
             run.append(bare)
             end = match.start() + len(bare) if len(bare) < len(match[0]) else match.end()
-    return [*found, Name(tuple(run), opening)] if run else found
+    return [*found, Name(tuple(run), opening, headline)] if run else found
+
+
+def _follower(text: str, end: int) -> str:
+    behind = _NEXT_WORD.match(text, end)
+    return fold(behind[1]) if behind else ""
 
 
 def missing(name: Name, code: str | None, passages: Iterable[NameIndex]) -> Missing | None:
     """What of a name no passage has; None if nothing is missing.
 
     A word that is an ordinary one in small letters is a title, a common noun or the beginning of a sentence: it is
-    missed where no word of the name is found or the last one is not, and never in another language, which translates
-    it.
+    missed where no word of the name is found or the last one is not, at the beginning of a sentence only where it is
+    used as a name, and never in another language, which translates it.
     """
     passages = list(passages)
     absent = [word for word in name.words if not any(passage.has(word, code) for passage in passages)]
@@ -157,11 +172,49 @@ def missing(name: Name, code: str | None, passages: Iterable[NameIndex]) -> Miss
         return _untranslated(name, absent, code)
     proper = [word for word in absent if not is_ordinary(word, code, opening=name.opening)]
     if proper:
-        return Missing(" ".join(proper), certain=_is_certain(name, proper[0], code))
+        titled = absent[-1] != name.words[-1] and all(_may_be_title(word, code) for word in proper)
+        return Missing(" ".join(proper), certain=not titled and _is_certain(name, proper[0], code))
     titled = absent[-1] != name.words[-1] or (len(absent) < len(name.words) and code != "en")
-    if titled or name.opening or code in _CAPITAL_NOUNS:
+    if titled or name.headline or code in _CAPITAL_NOUNS:
         return None
+    if name.opening and len(name.words) == 1:
+        return None if fold(absent[0]) in _openers(code) else _opening_missing(name, code)
     return Missing(" ".join(absent), certain=True)
+
+
+def _opening_missing(name: Name, code: str | None) -> Missing | None:
+    """What is missing if an ordinary word that no passage has begins a sentence: nothing, unless it is used as a name.
+
+    That shows in its capital, if it is written so mostly, and in English by a verb behind it that tells what a person
+    does: a noun that can be counted has an article there, or is a plural (Rice said; officials said).
+    """
+    (word,) = name.words
+    if _acts(name, code):
+        return Missing(word, certain=code == "en" and not word.endswith(_BARE))
+    return Missing(word, certain=False) if _capital_share(word) > 1 else None
+
+
+def _may_be_title(word: str, code: str | None) -> bool:
+    return _CAPITAL <= _capital_share(word) < _NO_TITLE and not is_place(word, code)
+
+
+def _acts(name: Name, code: str | None) -> bool:
+    """Whether what stands behind a name tells what a person does."""
+    return code in languages() and name.follower in language(code).person_verbs
+
+
+def _openers(code: str | None) -> frozenset[str]:
+    return language(code).openers if code in languages() else frozenset()
+
+
+def _capital_share(word: str) -> float:
+    """How many times as often a word is written with a capital as in small letters; 0 if the vocabulary cannot tell.
+
+    The places of words in a byte-pair vocabulary are in order of how often they are written, so that the quotient of
+    two is about that of how often.
+    """
+    small, capital = token_rank(f" {word.lower()}"), token_rank(f" {word}")
+    return small / capital if small and capital else 0.0
 
 
 def _is_certain(name: Name, word: str, code: str | None) -> bool:
@@ -185,7 +238,9 @@ def _untranslated(name: Name, absent: Sequence[str], code: str | None) -> Missin
         return Missing(" ".join(certain), certain=True)
     doubtful = [word for word in absent if not is_ordinary(word, code)]
     lone_opening = name.opening and len(name.words) == 1
-    return Missing(" ".join(doubtful), certain=False) if doubtful and not lone_opening else None
+    if not doubtful or (lone_opening and not _acts(name, code) and _capital_share(doubtful[0]) < _CAPITAL):
+        return None
+    return Missing(" ".join(doubtful), certain=False)
 
 
 @lru_cache(maxsize=20_000)
@@ -193,12 +248,17 @@ def is_ordinary(word: str, code: str | None, *, opening: bool = True) -> bool:
     """Whether a word is likely no name, though it has a capital.
 
     A byte-pair vocabulary holds as one piece what is written often, so an ordinary word takes fewer pieces in small
-    letters than with a capital, or one either way. Of the words of XQuAD-R that stand within sentences, this tells
-    English ones in small letters .92 and those always with a capital .31, among them College and Army; in Russian .73
-    and .29, in Turkish .47 and .27. Capitals of other scripts than Latin are so rare in the vocabulary that fewer
-    pieces tell little; they count only where a sentence opens, since there a word is seldom a name.
+    letters than with a capital, or one either way and then is not much rarer in small letters. Of the words of XQuAD-R
+    that stand within sentences, this tells English ones in small letters .92 and those always with a capital .25, among
+    them College and Army; in Russian .73 and .30, in Turkish .48 and .26. Capitals of other scripts than Latin are so
+    rare in the vocabulary that fewer pieces tell little; they count only where a sentence opens, since there a word is
+    seldom a name.
     """
     if _is_acronym(word) or any(c != c.lower() for c in word[1:]) or any(map(str.isdigit, word)):
+        return False
+    if opening and fold(word) in _openers(code):
+        return True
+    if _capital_share(word) >= _CAPITAL:
         return False
     small, capital = _pieces(word)
     fewer = small < capital and (opening or word[0] < _BEHIND_LATIN)

@@ -71,6 +71,59 @@ def test_a_name_is_found_in_another_language(written: str, passage: str, spoken:
     assert not any(lacking.certain for lacking in _missing(passage, sentence, written, spoken))
 
 
+@pytest.mark.parametrize(
+    ("code", "sentence", "certain"),
+    [
+        ("en", "Trump signed the treaty.", True),
+        ("en", "Trump, who was late, left.", True),
+        ("en", "Bush walked out.", False),
+        ("en", "Rice said no.", True),
+        ("en", "Frost wrote a poem.", True),
+        ("en", "Rice Hunt said no.", True),
+        ("en", "Officials said no.", False),
+        ("ru", "Роза сказала правду.", False),
+        ("tr", "Trump belgeyi imzaladı.", False),
+    ],
+)
+def test_an_ordinary_word_that_begins_a_sentence_as_a_name_is_missed(code: str, sentence: str, certain: bool) -> None:
+    lacking = _missing("It rained.", sentence, code, code)
+    assert [found.certain for found in lacking] == [certain]
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("en", "However, it rained."),
+        ("en", "Meanwhile the sun shone."),
+        ("en", "Nobody said so."),
+        ("en", "Talks resumed."),
+        ("en", "Peace was made."),
+        ("en", "Signing it took long."),
+        ("en", "Police said so."),
+        ("en", "Talks Will Soon Resume In The Capital"),
+        ("ru", "Однако шёл дождь."),
+        ("ru", "Переговоры прошли хорошо."),
+        ("tr", "Ancak yağmur yağdı."),
+        ("az", "Bu gün yağış yağdı."),
+        ("fr", "Ensuite il pleut."),
+    ],
+)
+def test_an_ordinary_word_may_begin_a_sentence(code: str, sentence: str) -> None:
+    assert _missing("", sentence, code, code) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "certain"), [("Then John Calder spoke.", True), ("Then Prince Calder spoke.", False)]
+)
+def test_a_first_name_that_is_missing_is_told_from_a_title(sentence: str, certain: bool) -> None:
+    assert [lacking.certain for lacking in _missing("Ruth Calder spoke.", sentence)] == [certain]
+
+
+def test_a_name_that_begins_a_sentence_is_doubtful_in_another_language() -> None:
+    assert [lacking.certain for lacking in _missing("Шёл дождь.", "Trump signed it.", "ru")] == [False]
+    assert _missing("Шёл дождь.", "Rain fell.", "ru") == []
+
+
 def test_a_country_is_missed_in_another_language() -> None:
     assert _missing("Встреча прошла в Москве.", "They met in Paris.", "ru") == [Missing("Paris", certain=True)]
 
@@ -89,7 +142,8 @@ def test_every_word_of_a_headline_may_be_an_ordinary_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "ordinary"), [("President", True), ("However", True), ("Pashinyan", False), ("UN", False)]
+    ("word", "ordinary"),
+    [("President", True), ("However", True), ("Pashinyan", False), ("UN", False), ("Obama", False)],
 )
 def test_ordinary_words_are_told_from_names(word: str, ordinary: bool) -> None:
     assert is_ordinary(word, "en") is ordinary

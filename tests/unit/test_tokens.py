@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from assistant.tokens import count_tokens
+from assistant.tokens import count_tokens, token_rank
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,11 @@ def test_a_missing_vocabulary_is_said_in_words(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(tokens, "find_spec", lambda _: None)
     with pytest.raises(ImportError, match="reinstall"):
         tokens._shipped_vocabularies()
+
+
+def test_what_is_written_often_stands_early_in_the_vocabulary() -> None:
+    often, seldom = token_rank(" the"), token_rank(" talks")
+    assert often is not None
+    assert seldom is not None
+    assert often < seldom
+    assert token_rank("two words") is None
