@@ -115,6 +115,7 @@ class Language(Record):
     late_negations: WordSet = frozenset()
     openers: WordSet = frozenset()
     person_verbs: WordSet = frozenset()
+    titles: WordSet = frozenset()
     undated: str
 
     def content_words(self, text: str) -> list[str]:

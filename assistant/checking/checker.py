@@ -202,6 +202,8 @@ def _exact_reasons(text: str, code: str | None, passages: Sequence[Contents]) ->
             absent.append(lacking.text)
         elif lacking:
             doubtful = f"“{lacking.text}” is not in the cited passage."
+        elif two := names.joined(name, code, [passage.names for passage in passages]):
+            doubtful = f"“{two}” may be of two names in the cited passage."
     for quotation in quotations.quotations(text):
         if not any(quotations.stands_in(quotation, passage.words) for passage in passages):
             if _translated(code, passages):

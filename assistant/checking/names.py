@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from assistant.checking.geography import is_place, names_of, places
 from assistant.checking.numbers import is_roman
@@ -19,7 +20,7 @@ from assistant.tokens import count_tokens, token_rank
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:['’ʼ‘`][^\W_]+)*")
 _APOSTROPHE = re.compile("['’ʼ‘`]")
 # What may stand between the words of one name.
-_WITHIN = re.compile(r"[ \u00a0-]|\. ")
+_WITHIN = re.compile(r"[ \u00a0-]|(?<![^\W\d_]{4})\. ")
 _OPENERS = " \t\u00a0\"'«»“„”‘’‹›([{—–-*_"
 _ENDS = ".!?…:;•|\n"
 _SHORTEST_ACRONYM, _LONGEST_ACRONYM = 2, 6
@@ -86,6 +87,8 @@ class NameIndex:
             if _is_acronym(word):
                 self._acronyms.add(romanised(word))
         self._initials = tuple(_initials(text))
+        runs = [[*map(romanised, name.words)] for name in find_names(text, code) if len(name.words) > 1]
+        self._runs = [tuple(filter(None, run)) for run in runs]
 
     def has(self, word: str, code: str | None) -> bool:
         """Whether a word of a name in a language stands in the passage, in whatever form or language."""
@@ -106,6 +109,31 @@ class NameIndex:
         """Whether the passage has the initials of the words instead."""
         initials = "".join(romanised(word)[:1] for word in words)
         return len(initials) >= _SHORTEST_ACRONYM and initials in self._acronyms
+
+    def partners(self, word: str, code: str | None) -> tuple[frozenset[str], frozenset[str]]:
+        """The romanised words that stand right before a word, and right behind it, in names of several words."""
+        before: set[str] = set()
+        behind: set[str] = set()
+        for run in self._runs:
+            for at, known in enumerate(run):
+                if self.are_alike(romanised(word), known, code):
+                    before.update(run[at - 1 : at])
+                    behind.update(run[at + 1 : at + 2])
+        return frozenset(before), frozenset(behind)
+
+    def has_together(self, first: str, second: str, code: str | None) -> bool:
+        """Whether two words stand in one name, in any order."""
+        wanted = romanised(first), romanised(second)
+        return any(
+            all(any(self.are_alike(word, known, code) for known in run) for word in wanted) for run in self._runs
+        )
+
+    def are_alike(self, latin: str, other: str, code: str | None) -> bool:
+        """Whether two romanised words may be one name, the second one as the passage has it."""
+        if same_form(latin, other):
+            return True
+        ours, theirs = skeleton(latin), skeleton(other)
+        return same_sound(ours, theirs) if code != self.code else ours == theirs
 
     def _has_form(self, latin: str) -> bool:
         bucket = self._words.get(latin[0], ())
@@ -180,6 +208,35 @@ def missing(name: Name, code: str | None, passages: Iterable[NameIndex]) -> Miss
     if name.opening and len(name.words) == 1:
         return None if fold(absent[0]) in _openers(code) else _opening_missing(name, code)
     return Missing(" ".join(absent), certain=True)
+
+
+def joined(name: Name, code: str | None, passages: Sequence[NameIndex]) -> str | None:
+    """Two words of a name, if the passages have each of them in a name with another partner only: parts of two names.
+
+    Titles stand before many names; in languages whose titles are not known none is looked for.
+    """
+    if code not in languages() or not language(code).titles:
+        return None
+    for first, second in pairwise(name.words):
+        leads = fold(first) not in language(code).titles and _may_be_part(first)
+        follows = _may_be_part(second)
+        alone = any(len(w) < _SHORTEST_PART or is_place(w, code) or _is_acronym(w) for w in (first, second))
+        if leads and follows and not alone and _are_of_two(first, second, code, passages):
+            return f"{first} {second}"
+    return None
+
+
+def _may_be_part(word: str) -> bool:
+    """Whether a word may be a part of a person's name: it is rare in small letters, or rarer than with a capital."""
+    return _pieces(word)[0] > 1 or _capital_share(word) > 1
+
+
+def _are_of_two(first: str, second: str, code: str | None, passages: Sequence[NameIndex]) -> bool:
+    if any(passage.has_together(first, second, code) for passage in passages):
+        return False
+    surnames = {word for passage in passages for word in passage.partners(first, code)[1]}
+    forenames = {word for passage in passages for word in passage.partners(second, code)[0]}
+    return len(surnames) == 1 and bool(forenames)
 
 
 def _opening_missing(name: Name, code: str | None) -> Missing | None:

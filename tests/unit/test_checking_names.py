@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.checking.names import Missing, NameIndex, find_names, is_ordinary, missing
+from assistant.checking.names import Missing, NameIndex, find_names, is_ordinary, joined, missing
 from assistant.checking.romanised import near, romanised, same_form, same_sound, skeleton
 
 
@@ -122,6 +122,49 @@ def test_a_first_name_that_is_missing_is_told_from_a_title(sentence: str, certai
 def test_a_name_that_begins_a_sentence_is_doubtful_in_another_language() -> None:
     assert [lacking.certain for lacking in _missing("Шёл дождь.", "Trump signed it.", "ru")] == [False]
     assert _missing("Шёл дождь.", "Rain fell.", "ru") == []
+
+
+def _joined(passage: str, sentence: str, written: str = "en", spoken: str = "en") -> list[str]:
+    index = NameIndex(passage, written)
+    return [two for name in find_names(sentence, spoken) if (two := joined(name, spoken, [index]))]
+
+
+MET = "President Ilham Aliyev met Prime Minister Nikol Pashinyan. Aliyev left with Recep Tayyip Erdogan."
+MET_RU = "Президент Ильхам Алиев встретил премьер-министра Никола Пашиняна."
+
+
+@pytest.mark.parametrize(
+    ("written", "passage", "spoken", "sentence"),
+    [
+        ("en", MET, "en", "Ilham Pashinyan left."),
+        ("en", MET, "en", "Then Nikol Aliyev left."),
+        ("ru", MET_RU, "ru", "Затем Ильхам Пашинян уехал."),
+        ("ru", MET_RU, "en", "Then Nikol Aliyev left."),
+        ("tr", "İlham Aliyev ile Nikol Paşinyan görüştü.", "tr", "Dün İlham Paşinyan geldi."),
+    ],
+)
+def test_parts_of_two_names_are_no_name(written: str, passage: str, spoken: str, sentence: str) -> None:
+    assert _joined(passage, sentence, written, spoken)
+
+
+@pytest.mark.parametrize(
+    ("written", "passage", "spoken", "sentence"),
+    [
+        ("en", MET, "en", "Then Nikol Pashinian left."),
+        ("en", MET, "en", "Then Recep Erdogan left."),
+        ("en", MET, "en", "Then Prime Minister Aliyev met President Pashinyan."),
+        ("en", MET, "en", "Then the Azerbaijani Aliyev left."),
+        ("en", "Ilham Aliyev and Ilham Mammadov met Nikol Pashinyan.", "en", "Then Ilham Pashinyan left."),
+        ("ru", MET_RU, "ru", "Затем с Николом Пашиняном говорил премьер Алиев."),
+        ("ru", MET_RU, "en", "Then Nikol Pashinyan left."),
+        ("tr", "Cumhurbaşkanı Aliyev ile Nikol Paşinyan görüştü.", "tr", "Dün Cumhurbaşkanı Paşinyan geldi."),
+        ("es", "Ilham Aliyev y Nikol Pashinyan", "es", "Luego Ilham Pashinyan habló."),
+    ],
+)
+def test_a_name_in_another_form_or_behind_another_title_is_one(
+    written: str, passage: str, spoken: str, sentence: str
+) -> None:
+    assert _joined(passage, sentence, written, spoken) == []
 
 
 def test_a_country_is_missed_in_another_language() -> None:
