@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.checking import dates, names, numbers, quotations
-from assistant.checking.meaning import Grounding, Meaning, coverage, ground
+from assistant.checking.meaning import Grounding, Meaning, coverage, ground, widenings
 from assistant.checking.negation import contradicts
-from assistant.checking.passage import Contents, contents
+from assistant.checking.passage import Contents, contents, contents_of
 from assistant.checking.plain import plain
 from assistant.checking.thresholds import Likeness, Thresholds, thresholds_for
 from assistant.languages import detect_language, language, languages
@@ -109,6 +109,8 @@ class Checker:
         support, reason = self._judge(claim, groundings)
         if support == "supported" and doubtful:
             support, reason = "partial", doubtful
+        if support != "unsupported":
+            groundings = _showing_exact(claim, groundings)
         return Verdict(support, reason, groundings)
 
     def _ground(self, claim: "_Claim", hit: Hit) -> Grounding | None:
@@ -144,6 +146,24 @@ class Checker:
             said = "The cited passage says the opposite, or says it without “not”."
             return ("unsupported" if best.features["coverage"] >= SAME_WORDS else "partial"), said
         return support, reason
+
+
+def _showing_exact(claim: "_Claim", groundings: Sequence[Grounding]) -> tuple[Grounding, ...]:
+    """The groundings, widened so that the reader sees in them all that is exact in the sentence, as far as they may."""
+    shown = list(groundings)
+    lacking = _unshown(claim, shown)
+    for i in range(len(shown)):
+        for wider in widenings(shown[i]) if lacking else ():
+            still = _unshown(claim, [*shown[:i], wider, *shown[i + 1 :]])
+            if still < lacking:
+                shown[i], lacking = wider, still
+    return tuple(shown)
+
+
+def _unshown(claim: "_Claim", groundings: Sequence[Grounding]) -> int:
+    """How much of what is exact in the sentence stands in none of the groundings."""
+    quoted = [contents_of(grounding.text, grounding.hit.chunk.source) for grounding in groundings]
+    return len(_exact_reasons(claim.text, claim.code, quoted)[0])
 
 
 def _foreign_clause(claim: "_Claim", groundings: Sequence[Grounding]) -> str | None:

@@ -1,7 +1,7 @@
 """Compares what a sentence means with the sentences of a passage, by their embeddings and the words they share."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,8 @@ from assistant.retrieval import Hit
 # A sentence may draw on several adjacent ones; what it gains by a further one has to be worth reading it.
 LONGEST_WINDOW = 3
 WINDOW_COST = 0.25
+# What a reader has to see of a passage, so that nothing exact has to be taken on trust, may be longer.
+LONGEST_QUOTE = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,8 @@ class Grounding:
 
     Attributes:
         hit: the passage.
-        span: the range of the article's text, of up to three adjacent sentences.
+        span: the range of the article's text: up to three adjacent sentences, or six if numbers, dates, names or
+            quotations of the sentence stand around those.
         text: what stands there.
         features: `cosine` with the sentence, and `coverage`: the share of its telling terms that stand there.
         score: in logits, above 0 if it supports the sentence by its meaning.
@@ -55,9 +58,24 @@ def ground(meaning: Meaning, hit: Hit, score: Linear) -> Grounding | None:
         return None
     _, start, end, features = best
     logits = features.pop("logits")
+    return Grounding(hit, *_place(hit, start, end), features, logits)
+
+
+def widenings(grounding: Grounding) -> Iterator[Grounding]:
+    """The grounding with adjacent sentences before and behind it, the fewest first."""
+    sentences = grounding.hit.chunk.sentences
+    first = next(i for i, sentence in enumerate(sentences) if sentence.start == grounding.span.start)
+    last = next(i for i, sentence in enumerate(sentences) if sentence.end == grounding.span.end)
+    for length in range(last - first + 2, LONGEST_QUOTE + 1):
+        for start in range(max(0, last + 1 - length), min(first, len(sentences) - length) + 1):
+            span, text = _place(grounding.hit, start, start + length)
+            yield replace(grounding, span=span, text=text)
+
+
+def _place(hit: Hit, start: int, end: int) -> tuple[Span, str]:
+    """The range of some sentences of a passage in its article, and what stands there."""
     span = Span(start=hit.chunk.sentences[start].start, end=hit.chunk.sentences[end - 1].end)
-    text = hit.chunk.text[span.start - hit.chunk.start : span.end - hit.chunk.start]
-    return Grounding(hit, span, text, features, logits)
+    return span, hit.chunk.text[span.start - hit.chunk.start : span.end - hit.chunk.start]
 
 
 def coverage(wanted: frozenset[str], known: Sequence[frozenset[str]]) -> float:

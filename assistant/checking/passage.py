@@ -40,6 +40,11 @@ def contents(hit: Hit) -> Contents:
 
 @lru_cache(maxsize=512)
 def _contents(text: str, source: Source) -> Contents:
+    return contents_of(text, source)
+
+
+def contents_of(text: str, source: Source) -> Contents:
+    """What a text of a source contains."""
     known = " . ".join(filter(None, (source.title, source.publisher, source.author, source.speaker)))
     whole = f"{text}\n{known}"
     mentions = read_dates(whole, source.language, lenient=True)

@@ -11,7 +11,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 
 from assistant.calibration import Linear
 from assistant.checking import Checker
-from assistant.checking.meaning import Meaning, coverage, ground
+from assistant.checking.meaning import Meaning, coverage, ground, widenings
 from assistant.checking.negation import contradicts
 from assistant.checking.thresholds import Likeness, Thresholds, thresholds_for
 from assistant.records import Span
@@ -165,6 +165,38 @@ def test_the_grounding_spans_adjacent_sentences_where_both_are_needed(checker: C
         "The works cost 48 million crowns; Mayor Ruth Calder blamed steel.", [hit(*BRIDGE, **KNOWN)]
     )
     assert verdict.groundings[0].text == " ".join(BRIDGE[1:3])
+
+
+def _grounded(checker: Checker, *between: str) -> tuple[str, ...]:
+    """What is quoted for a sentence that takes a name from before a few sentences, and the rest from behind them."""
+    passage = hit("Mayor Ruth Calder spoke.", *between, BRIDGE[1], **KNOWN)
+    verdict = checker.check("Ruth Calder: The works cost 48 million crowns, nine million more than planned.", [passage])
+    assert verdict.support != "unsupported"
+    return tuple(grounding.text for grounding in verdict.groundings)
+
+
+def test_the_grounding_is_widened_to_what_is_exact_in_the_sentence(checker: Checker) -> None:
+    rain = ["It rained."] * 3
+    assert _grounded(checker, *rain) == (" ".join(["Mayor Ruth Calder spoke.", *rain, BRIDGE[1]]),)
+
+
+def test_a_grounding_is_not_widened_further_than_a_reader_may_be_asked_to_read(checker: Checker) -> None:
+    assert _grounded(checker, *["It rained."] * 5) == (BRIDGE[1],)
+
+
+def test_what_another_cited_passage_shows_widens_nothing(checker: Checker) -> None:
+    cited = [hit("Ruth Calder spoke.", *["It rained."] * 3, BRIDGE[1], **KNOWN), hit(BRIDGE[2], name="b.txt", **KNOWN)]
+    verdict = checker.check("Ruth Calder: The works cost 48 million crowns, nine million more than planned.", cited)
+    assert [grounding.text for grounding in verdict.groundings] == [BRIDGE[1], BRIDGE[2]]
+
+
+def test_widenings_begin_with_the_fewest_sentences() -> None:
+    found = ground(
+        Meaning(np.ones(2, dtype=np.float32), frozenset({"b"})), hit("A.", "B.", "C."), THRESHOLDS.same_language.score
+    )
+    assert found
+    assert found.text == "B."
+    assert [wider.text for wider in widenings(found)] == ["A. B.", "B. C.", "A. B. C."]
 
 
 def test_best_support_is_the_passage_that_supports_it_by_itself(checker: Checker) -> None:
