@@ -4,7 +4,8 @@ Nothing here asks the checker what it takes for a number or a name, so that neit
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
 from random import Random
 
 from assistant.languages import language
@@ -38,6 +39,37 @@ _NEGATION = {
     "en": re.compile(r" not\b|n[’']t\b"),
     "ru": re.compile(r"\bне "),
     "tr": re.compile(r" değil(?:dir)?\b"),
+}
+
+# Words and their opposites, and possibilities and what makes facts of them, in forms that fit the same place.
+_PAIRS = {
+    "en": "rose/fell increased/decreased increase/decrease accepted/rejected accept/reject won/lost more/less "
+    "higher/lower largest/smallest before/after began/ended supported/opposed allowed/forbade gained/lost "
+    "improved/worsened strong/weak early/late first/last north/south east/west agreed/refused entered/left "
+    "victory/defeat success/failure likely/unlikely possible/impossible",
+    "ru": "вырос/упал увеличился/уменьшился принял/отверг выиграл/проиграл больше/меньше более/менее "
+    "крупнейший/наименьший до/после начал/закончил поддержал/осудил разрешил/запретил улучшил/ухудшил "
+    "сильный/слабый ранний/поздний первый/последний победа/поражение успех/провал",
+    "tr": "arttı/azaldı artış/azalış kabul/ret kazandı/kaybetti fazla/az yüksek/düşük büyük/küçük önce/sonra "
+    "başladı/bitti güçlü/zayıf erken/geç ilk/son zafer/yenilgi başarı/başarısızlık mümkün/imkansız",
+}
+
+
+def _both_ways(pairs: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for one, other in (pair.split("/") for pair in pairs.split()):
+        found.setdefault(one, other)
+        found.setdefault(other, one)
+    return found
+
+
+_OPPOSITES = {code: _both_ways(pairs) for code, pairs in _PAIRS.items()}
+_JOINING = frozenset({"", "and", "or", "to", "и", "или", "до", "ve", "veya", "ile"})
+# What makes a fact of a possibility, in one direction: what is so may be so too.
+_FACTS = {
+    "en": {"may": "will", "might": "will", "could": "will", "can": "must", "possibly": "certainly", "some": "all"},
+    "ru": {"может": "будет", "могут": "будут", "возможно": "несомненно", "некоторые": "все", "многие": "все"},
+    "tr": {"belki": "kesinlikle", "bazı": "bütün", "birçok": "bütün"},
 }
 
 Change = Callable[[str, str, Random], str | None]
@@ -126,6 +158,77 @@ def name_of(own: Sequence[str], pool: Sequence[str]) -> Change:
         return _replaced(sentence, match, random.choice(fits)) if fits else None
 
     return change
+
+
+def swapped(own: Sequence[str]) -> Change:
+    """Exchanges two of the names at hand, so that each does what the other did."""
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        del passage
+        return _exchanged(sentence, [m for m in _NAME.finditer(sentence) if m[0] in own], random)
+
+    return change
+
+
+def recombined() -> Change:
+    """Exchanges two numbers, years among them."""
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        del passage
+        return _exchanged(sentence, list(_FIGURES.finditer(sentence)), random)
+
+    return change
+
+
+def name_joined(own: Sequence[str]) -> Change:
+    """Gives a name of two words another second word, that of another such name in the passage."""
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        found = [m for m in _NAME.finditer(sentence) if m[0] in own and len(m[0].split()) == 2]  # noqa: PLR2004 - first and last
+        if not found:
+            return None
+        match = random.choice(found)
+        first, last = match[0].split()
+        pairs = [name.split() for name in names_in(passage) if name in own and len(name.split()) == 2]  # noqa: PLR2004
+        lasts = [b for a, b in pairs if not {a, b} & {first, last} and f"{first} {b}" not in passage]
+        return _replaced(sentence, match, f"{first} {random.choice(lasts)}") if lasts else None
+
+    return change
+
+
+def opposed(code: str) -> Change:
+    """Changes a word to its opposite."""
+    return _other_word_of(_OPPOSITES.get(code, {}))
+
+
+def asserted(code: str) -> Change:
+    """Makes a fact of a possibility, or all of some."""
+    return _other_word_of(_FACTS.get(code, {}))
+
+
+def _other_word_of(others: Mapping[str, str]) -> Change:
+    """Changes a word to another one that the passage does not have, lest it come true."""
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        known = set(_WORD.findall(passage.lower()))
+        found = [m for m in _WORD.finditer(sentence) if m[0] in others and others[m[0]] not in known]
+        match = random.choice(found) if found else None
+        return _replaced(sentence, match, others[match[0]]) if match else None
+
+    return change
+
+
+def _exchanged(sentence: str, places: Sequence[re.Match[str]], random: Random) -> str | None:
+    # What stands side by side, as in a list, may change places and stay true.
+    pairs = [
+        (a, b)
+        for a, b in combinations(places, 2)
+        if fold(a[0]) != fold(b[0]) and sentence[a.end() : b.start()].strip(" ,-–") not in _JOINING
+    ]
+    if not pairs:
+        return None
+    one, two = random.choice(pairs)
+    return _replaced(_replaced(sentence, two, one[0]), one, two[0])
 
 
 def negated(code: str) -> Change:

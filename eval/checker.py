@@ -177,19 +177,31 @@ def pairs_of_texts(texts: Sequence[Texts]) -> Iterator[Pair]:
 
 
 def _pairs(spoken: Texts, written: Texts) -> Iterator[Pair]:
-    random = Random(SEED)
+    languages, random = (spoken.code, written.code), Random(SEED)
     for name in spoken.names:
         cited = written.passages[name]
         for sentence in spoken.sentences(name):
             for kind, changed, is_true in _variants(sentence, name, spoken, written, random):
-                yield Pair(kind, (spoken.code, written.code), changed, cited, is_true, spoken.half(name))
+                yield Pair(kind, languages, changed, cited, is_true, spoken.half(name))
             for kind, same in (("citation of another article", False), ("citation of the same article", True)):
                 others = written.others(name, same_article=same)
                 if others:
                     wrong = written.passages[random.choice(others)]
-                    yield Pair(
-                        kind, (spoken.code, written.code), sentence, wrong, is_true=False, half=spoken.half(name)
-                    )
+                    yield Pair(kind, languages, sentence, wrong, is_true=False, half=spoken.half(name))
+    if spoken is written:
+        yield from _reworded(spoken)
+
+
+def _reworded(texts: Texts) -> Iterator[Pair]:
+    """Sentences of whose words the passage has all, or all but one: what looking them up does not show."""
+    random = Random(SEED)
+    for name in texts.names:
+        changes = _rewordings(name, texts)
+        for sentence in texts.sentences(name):
+            for kind, change in changes.items():
+                if changed := change(sentence, texts.text(name), random):
+                    cited = texts.passages[name]
+                    yield Pair(kind, (texts.code, texts.code), changed, cited, is_true=False, half=texts.half(name))
 
 
 def _variants(
@@ -205,6 +217,17 @@ def _variants(
     for kind, change in _changes(name, spoken, same=same).items():
         if changed := change(sentence, passage, random):
             yield kind, changed, False
+
+
+def _rewordings(name: str, texts: Texts) -> Mapping[str, alterations.Change]:
+    own = texts.proper_names[texts.article(name)]
+    return {
+        "names exchanged": alterations.swapped(own),
+        "numbers exchanged": alterations.recombined(),
+        "parts of two names joined": alterations.name_joined(own),
+        "opposite word": alterations.opposed(texts.code),
+        "possibility made a fact": alterations.asserted(texts.code),
+    }
 
 
 def _changes(name: str, texts: Texts, *, same: bool) -> Mapping[str, alterations.Change]:

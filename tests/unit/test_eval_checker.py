@@ -110,6 +110,49 @@ def test_a_changed_name_has_as_many_words() -> None:
     assert alterations.name_of(["Ruth Calder"], ["Ruth Calder"])(sentence, PASSAGE, Random(1)) is None
 
 
+def test_exchanged_names_and_numbers_are_those_of_the_sentence() -> None:
+    own = ["Ruth Calder", "Port Ellery"]
+    sentence = "Then Ruth Calder left Port Ellery in 1921 with 40 men."
+    assert _change(alterations.swapped(own), sentence) == "Then Port Ellery left Ruth Calder in 1921 with 40 men."
+    assert _change(alterations.recombined(), sentence) == "Then Ruth Calder left Port Ellery in 40 with 1921 men."
+    assert alterations.swapped(own[:1])(sentence, "", Random(1)) is None
+    assert alterations.recombined()("It had 40 men, then 40.", "", Random(1)) is None
+
+
+def test_a_joined_name_has_parts_of_two_of_the_passage() -> None:
+    own, passage = ["Ruth Calder", "Pavel Doran"], "There Ruth Calder met Pavel Doran."
+    change = alterations.name_joined(own)
+    assert change("Then Ruth Calder left.", passage, Random(1)) == "Then Ruth Doran left."
+    assert change("Then Ruth Calder left.", "There Ruth Calder spoke.", Random(1)) is None
+    assert change("Then Ruth Calder left.", f"{passage} There Ruth Doran spoke.", Random(1)) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence", "opposite"),
+    [
+        ("en", "Prices rose then.", "Prices fell then."),
+        ("ru", "Он принял план.", "Он отверг план."),
+        ("tr", "Satışlar arttı.", "Satışlar azaldı."),
+    ],
+)
+def test_an_opposite_does_not_stand_in_the_passage(code: str, sentence: str, opposite: str) -> None:
+    assert alterations.opposed(code)(sentence, sentence, Random(1)) == opposite
+    assert alterations.opposed(code)(sentence, f"{sentence} {opposite}", Random(1)) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence", "fact"),
+    [
+        ("en", "It may rain.", "It will rain."),
+        ("ru", "Он может прийти.", "Он будет прийти."),
+        ("tr", "Belki bazı evler yandı.", "Belki bütün evler yandı."),
+    ],
+)
+def test_a_possibility_becomes_a_fact_and_not_the_other_way(code: str, sentence: str, fact: str) -> None:
+    assert alterations.asserted(code)(sentence, "", Random(1)) == fact
+    assert alterations.asserted(code)(fact, "", Random(1)) is None
+
+
 @pytest.mark.parametrize(
     ("code", "sentence", "denied"),
     [
@@ -154,9 +197,14 @@ def test_pairs_are_the_same_in_every_run(tmp_path: Path) -> None:
 
 def test_every_kind_is_made_and_articles_are_split(checked: list[Checked]) -> None:
     assert {one.pair.kind for one in checked if one.pair.is_true} == {"verbatim", "rewritten"}
-    assert {"number", "date", "name", "citation of another article", "citation of the same article"} <= {
-        one.pair.kind for one in checked if not one.pair.is_true
-    }
+    assert {
+        "number",
+        "date",
+        "name",
+        "names exchanged",
+        "citation of another article",
+        "citation of the same article",
+    } <= {one.pair.kind for one in checked if not one.pair.is_true}
     assert {one.pair.half for one in checked} == {"fit", "measure"}
 
 
