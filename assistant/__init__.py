@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from assistant.errors import UnknownArticleError as UnknownArticleError
     from assistant.records import Answer as Answer
     from assistant.records import AnswerDelta as AnswerDelta
+    from assistant.records import AnswerOptions as AnswerOptions
+    from assistant.records import AnswerStage as AnswerStage
     from assistant.records import Article as Article
     from assistant.records import Citation as Citation
     from assistant.records import Filters as Filters
@@ -52,6 +54,8 @@ _HOME = {
         (
             "Answer",
             "AnswerDelta",
+            "AnswerOptions",
+            "AnswerStage",
             "Article",
             "Citation",
             "Filters",

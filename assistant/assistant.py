@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from assistant.answers.draft import Draft
 from assistant.answers.quoting import Quoting
@@ -23,6 +23,8 @@ from assistant.question import Question, clean_question, read_question
 from assistant.records import (
     Answer,
     AnswerDelta,
+    AnswerOptions,
+    AnswerStage,
     Article,
     Filters,
     Mode,
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
 # A question over the sources gets an entry from at most this many articles.
 SURVEYED_ARTICLES = 10
 
+
+Step = TypeVar("Step")
 
 # Of an answer the log tells this; its words are for the trace.
 LOGGED = ("mode", "refused", "usage", "timings", "settings_digest")
@@ -94,40 +98,68 @@ class Assistant:
             self._index = self._retriever = self._writer = None
             self._close_embedding()
 
-    def ask(self, question: str, history: Sequence[Turn] | None = None, filters: Filters | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] | None = None,
+        filters: Filters | None = None,
+        options: AnswerOptions | None = None,
+    ) -> Answer:
         """Answers a question, or says that the articles do not.
 
         Args:
             question: in any language; a follow-up is understood from `history`.
             history: earlier messages, oldest first, as in the OpenAI API.
             filters: which articles may answer.
+            options: what this answer shall have otherwise than the settings say.
 
         Raises:
             QuestionError: it is empty, holds no word to search for, or is longer than `max_question_chars`.
             CorpusError: the index was never built and the corpus folder is missing.
             IndexDamagedError, IndexUnavailableError, ModelError: see `assistant.errors`.
         """
-        return _whole(self.stream(question, history, filters))
+        return _whole(self.stream(question, history, filters, options))
 
     def stream(
-        self, question: str, history: Sequence[Turn] | None = None, filters: Filters | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] | None = None,
+        filters: Filters | None = None,
+        options: AnswerOptions | None = None,
     ) -> Iterator[AnswerDelta | Answer]:
         """Like `ask`, as the text comes: pieces of it as `AnswerDelta`, then the whole `Answer`."""
+        for event in self.watch(question, history, filters, options):
+            if not isinstance(event, AnswerStage):
+                yield event
+
+    def watch(
+        self,
+        question: str,
+        history: Sequence[Turn] | None = None,
+        filters: Filters | None = None,
+        options: AnswerOptions | None = None,
+    ) -> Iterator[AnswerStage | AnswerDelta | Answer]:
+        """Like `stream`, with what is being done in between as `AnswerStage`."""
+        settings = _with_options(self.settings, options)
         timings: dict[str, float] = {}
+        yield AnswerStage(name="searching")
         with _timed(timings, "question"):
             self._check(question)
-            answering = self._answering()
+            answering = self._answering(settings)
             standalone = answering.standalone(clean_question(question), history or ())
             read = read_question(standalone)
         with _timed(timings, "index"):
             index, retriever = self._ready()
         with _timed(timings, "retrieval"):
-            retrieval = self._search(retriever, read, filters)
+            retrieval = self._search(retriever, read, filters, settings.top_k)
+        yield AnswerStage(name="reading", passages=len(retrieval.hits))
         draft = Draft(pieces=())
         events = answering.answer(retrieval, calibration_for(self.embedding_name), _article_if_there(index))
         for event in _timed_steps(timings, "answer", events):
             if isinstance(event, str):
                 yield AnswerDelta(text=event)
+            elif isinstance(event, AnswerStage):
+                yield event
             else:
                 draft = event
         answer = Answer(
@@ -142,21 +174,29 @@ class Assistant:
             notices=(*draft.notices, *self._notices()),
             usage=answering.usage(),
             timings=timings,
-            settings_digest=self.settings.digest(),
+            settings_digest=settings.digest(),
         )
         yield self._on_record(answer, retrieval, draft, answering, history or ())
 
     async def aask(
-        self, question: str, history: Sequence[Turn] | None = None, filters: Filters | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] | None = None,
+        filters: Filters | None = None,
+        options: AnswerOptions | None = None,
     ) -> Answer:
         """`ask` without blocking the event loop."""
-        return await asyncio.to_thread(self.ask, question, history, filters)
+        return await asyncio.to_thread(self.ask, question, history, filters, options)
 
     async def astream(
-        self, question: str, history: Sequence[Turn] | None = None, filters: Filters | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] | None = None,
+        filters: Filters | None = None,
+        options: AnswerOptions | None = None,
     ) -> AsyncIterator[AnswerDelta | Answer]:
         """`stream` without blocking the event loop."""
-        events = self.stream(question, history, filters)
+        events = self.stream(question, history, filters, options)
         while (event := await asyncio.to_thread(next, events, None)) is not None:
             yield event
 
@@ -198,14 +238,19 @@ class Assistant:
 
     def warm_up(self) -> None:
         """Loads what the first question would otherwise wait for: the models' classes, language data, the vectors."""
-        self._opened_writer()
+        if self.mode == "generative":
+            self._opened_writer()
         self.search("What is new?", k=1)
 
     @property
     def mode(self) -> Mode:
         """How answers come about: "generative" where a model writes them, which falls back to quoting."""
-        has_model = self._llm is not None or self.settings.has_endpoint
-        return "generative" if has_model and self.settings.mode != "extractive" else "extractive"
+        return self._mode(self.settings)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether there is a model that could write answers."""
+        return self._llm is not None or self.settings.has_endpoint
 
     @property
     def embedding_engine(self) -> str | None:
@@ -232,6 +277,9 @@ class Assistant:
         """
         return self._ready()[0].removed(article_id)
 
+    def _mode(self, settings: Settings) -> Mode:
+        return "generative" if self.has_model and settings.mode != "extractive" else "extractive"
+
     def _close_embedding(self) -> None:
         """Closes the connections of an endpoint's embedding; one that was given is its owner's to close."""
         close = getattr(self._embedding, "close", None)
@@ -248,10 +296,10 @@ class Assistant:
             message = "The question is empty."
             raise QuestionError(message)
 
-    def _search(self, retriever: "Retriever", question: Question, filters: Filters | None) -> "Retrieval":
+    def _search(self, retriever: "Retriever", question: Question, filters: Filters | None, top_k: int) -> "Retrieval":
         if question.survey:
             return retriever.survey(question, SURVEYED_ARTICLES, filters)
-        return retriever.search(question, self.settings.top_k, filters)
+        return retriever.search(question, top_k, filters)
 
     def _on_record(
         self, answer: Answer, retrieval: "Retrieval", draft: Draft, answering: Quoting, history: Sequence[Turn]
@@ -296,18 +344,15 @@ class Assistant:
             index.sync()
         return index, retriever
 
-    def _answering(self) -> Quoting:
+    def _answering(self, settings: Settings) -> Quoting:
         """What answers one question: by quoting, or by writing where there is a model for it."""
-        writer = self._opened_writer()
-        if writer is None:
-            return Quoting(self.settings)
+        if self._mode(settings) == "extractive":
+            return Quoting(settings)
         from assistant.answers.writing import Writing
 
-        return Writing(self.settings, writer)
+        return Writing(settings, self._opened_writer().with_settings(settings))
 
-    def _opened_writer(self) -> "Writer | None":
-        if self.mode == "extractive":
-            return None
+    def _opened_writer(self) -> "Writer":
         with self._lock:
             if self._writer is None:
                 from assistant.answers.generative import Writer
@@ -351,11 +396,15 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
+def _with_options(settings: Settings, options: AnswerOptions | None) -> Settings:
+    return settings.model_copy(update=options.model_dump(exclude_none=True)) if options else settings
+
+
 def _whole(events: Iterator[AnswerDelta | Answer]) -> Answer:
     return next(event for event in events if isinstance(event, Answer))
 
 
-def _timed_steps(timings: dict[str, float], stage: str, steps: Iterator[str | Draft]) -> Iterator[str | Draft]:
+def _timed_steps(timings: dict[str, float], stage: str, steps: Iterator[Step]) -> Iterator[Step]:
     """The steps, with the time that they take and not what is done with them in between."""
     while True:
         with _timed(timings, stage):

@@ -94,6 +94,7 @@ class Sentence(Record):
     text: str
     citations: tuple[int, ...]
     support: Support
+    reason: str = Field(default="", description="Why it is not wholly supported, in English.")
 
 
 class Usage(Record):
@@ -108,6 +109,21 @@ class AnswerDelta(Record):
     """A piece of an answer's text, in order; the pieces joined are `Answer.text`."""
 
     text: str
+
+
+class AnswerStage(Record):
+    """What is being done for an answer; several may come more than once."""
+
+    name: Literal["searching", "reading", "writing", "checking"]
+    passages: int = Field(default=0, description="How many were found, once the articles were searched.")
+
+
+class AnswerOptions(Record):
+    """What one question may have otherwise than the settings say; None is as they say."""
+
+    mode: Mode | None = None
+    top_k: int | None = Field(default=None, ge=1, le=50)
+    answer_sentences: int | None = Field(default=None, ge=1, le=10)
 
 
 class Answer(Record):

@@ -88,7 +88,9 @@ class Settings(BaseSettings):
     lexical_weight: float = Field(
         0.15, ge=0, le=2, description="Weight of shared terms (BM25) in ranking; the best sentence's cosine weighs 1."
     )
-    answer_sentences: int = Field(3, ge=1, le=10, description="Most sentences that an answer quotes.")
+    answer_sentences: int = Field(
+        3, ge=1, le=10, description="Most sentences that an answer quotes; a model may write twice as many."
+    )
     history_turns: int = Field(6, ge=0, le=50, description="Earlier messages that may explain a follow-up question.")
     max_question_chars: int = Field(4000, ge=100, le=100_000, description="Longest question that is answered.")
     max_file_mb: int = Field(20, ge=1, le=1000, description="Files larger than this are skipped.")

@@ -15,7 +15,7 @@ from assistant.errors import ContextTooLongError, ModelError
 from assistant.models.chat import Budget, ChatModel, Ending
 from assistant.prompts import as_data, load_prompt
 from assistant.question import Question
-from assistant.records import Support
+from assistant.records import AnswerStage, Support
 from assistant.retrieval import Hit, Retrieval
 from assistant.settings import Settings
 from assistant.tokens import count_tokens
@@ -25,6 +25,9 @@ USED_OF_WINDOW = 0.9
 
 # Reasons to end that leave a sentence without its end; servers have several words for the others.
 UNFINISHED = (None, "length", "content_filter")
+# A sentence that is written makes one claim, one that is quoted often more.
+WRITTEN_FOR_QUOTED = 2
+WRITING, CHECKING = AnswerStage(name="writing"), AnswerStage(name="checking")
 # From the best verdict to the worst.
 SUPPORT: tuple[Support, ...] = ("supported", "partial", "unsupported")
 VERIFIED = {
@@ -79,14 +82,18 @@ class Writer:
         """What writes."""
         return self._model
 
+    def with_settings(self, settings: Settings) -> "Writer":
+        """The same models under other settings."""
+        return Writer(self._model, self._checker, self._verifier, settings)
+
     def close(self) -> None:
         """Closes the connections of the models."""
         self._model.close()
         if self._verifier is not None:
             self._verifier.close()
 
-    def write(self, retrieval: Retrieval, budget: Budget) -> Iterator[str | Draft]:
-        """The pieces of an answer as its sentences pass the check, then the whole.
+    def write(self, retrieval: Retrieval, budget: Budget) -> Iterator[str | AnswerStage | Draft]:
+        """The pieces of an answer as its sentences pass the check, then the whole, and in between what is being done.
 
         Args:
             retrieval: the passages to write from.
@@ -97,14 +104,17 @@ class Writer:
         """
         manuscript = Manuscript(self._settings.unsupported)
         ending = Ending()
+        yield WRITING
         try:
             for event in self._sentences(retrieval, budget, manuscript):
                 if isinstance(event, Ending):
                     ending = event
                     continue
+                yield CHECKING
                 written = replace(event, text=self._model.without_secrets(event.text))
                 if piece := manuscript.add(written, self._checked(written, retrieval.hits, manuscript, budget)):
                     yield piece
+                yield WRITING
         except ModelError as error:
             manuscript.failure = error
         if piece := manuscript.rest():
@@ -132,8 +142,10 @@ class Writer:
         yield from manuscript.without_refusal(written for written in last if written.whole or ended)
 
     def _reply(self, retrieval: Retrieval, budget: Budget) -> Iterator[str | Ending]:
-        system = load_prompt("answer", frozenset({"language", "refusal"})).substitute(
-            language=_language_name(retrieval.question.language), refusal=REFUSAL
+        system = load_prompt("answer", frozenset({"language", "most", "refusal"})).substitute(
+            language=_language_name(retrieval.question.language),
+            most=self._most_sentences(retrieval),
+            refusal=REFUSAL,
         )
         question = as_data(retrieval.question.text)
         room = int(self._model.context_window * USED_OF_WINDOW) - self._settings.llm_max_tokens
@@ -151,6 +163,11 @@ class Writer:
             if begun or not fewer:
                 raise
             yield from self._model.reply(system, _prompt(fewer, question), budget)
+
+    def _most_sentences(self, retrieval: Retrieval) -> int:
+        """How long the answer may be; one over the sources has room for each of them."""
+        most = self._settings.answer_sentences * WRITTEN_FOR_QUOTED
+        return max(most, len(retrieval.hits)) if retrieval.question.survey else most
 
     def _checked(self, written: Written, hits: Sequence[Hit], manuscript: Manuscript, budget: Budget) -> Verdict:
         """The verdict on a sentence; one that cites nothing, or what does not say it, may rest on another passage."""

@@ -80,11 +80,11 @@ class Manuscript:
         if verdict.support == "unsupported":
             if self._marks:
                 # An answer that has nothing else is none, so this is seen once something supported is.
-                self._pending += self._grow(written.text, f"~~{escape_markdown(written.text)}~~", (), "unsupported")
+                self._pending += self._grow(written.text, f"~~{escape_markdown(written.text)}~~", (), verdict)
             return ""
         numbers = tuple(dict.fromkeys(self._cite(grounding, verdict.support) for grounding in verdict.groundings))
         markers = "".join(f"[{number}]" for number in numbers)
-        grown = self._grow(written.text, f"{escape_markdown(written.text)} {markers}", numbers, verdict.support)
+        grown = self._grow(written.text, f"{escape_markdown(written.text)} {markers}", numbers, verdict)
         return self.rest() + grown
 
     def rest(self) -> str:
@@ -94,10 +94,11 @@ class Manuscript:
         rest, self._pending = self._pending, ""
         return rest
 
-    def _grow(self, text: str, markdown: str, numbers: Sequence[int], support: Support) -> str:
+    def _grow(self, text: str, markdown: str, numbers: Sequence[int], verdict: Verdict) -> str:
         # What is left out may have begun the paragraph or item that this stands in.
         opening, self._opening = _OPENINGS[self._opening], ""
-        self.sentences.append(Sentence(text=text, citations=tuple(numbers), support=support))
+        support, reason = verdict.support, verdict.reason
+        self.sentences.append(Sentence(text=text, citations=tuple(numbers), support=support, reason=reason))
         self.pieces.append((opening if self.pieces else opening.lstrip()) + markdown)
         return self.pieces[-1]
 

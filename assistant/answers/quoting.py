@@ -7,7 +7,7 @@ from assistant.answers import extractive
 from assistant.answers.draft import Draft
 from assistant.calibration import Calibration
 from assistant.conversation import standalone_question
-from assistant.records import Article, Turn, Usage
+from assistant.records import AnswerStage, Article, Turn, Usage
 from assistant.retrieval import Retrieval
 from assistant.settings import Settings
 
@@ -28,7 +28,7 @@ class Quoting:
 
     def answer(
         self, retrieval: Retrieval, calibration: Calibration, article: Callable[[str], Article | None]
-    ) -> Iterator[str | Draft]:
+    ) -> Iterator[str | AnswerStage | Draft]:
         """The pieces of the answer, then the whole.
 
         Args:

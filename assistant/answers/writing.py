@@ -15,7 +15,7 @@ from assistant.conversation.rewriting import rewritten_question
 from assistant.errors import ModelError
 from assistant.evidence import answerability, speaks_of_subject
 from assistant.models.chat import Budget
-from assistant.records import Article, Turn, Usage
+from assistant.records import AnswerStage, Article, Turn, Usage
 from assistant.retrieval import Retrieval
 from assistant.settings import Settings
 
@@ -51,7 +51,7 @@ class Writing(Quoting):
 
     def answer(
         self, retrieval: Retrieval, calibration: Calibration, article: Callable[[str], Article | None]
-    ) -> Iterator[str | Draft]:
+    ) -> Iterator[str | AnswerStage | Draft]:
         """Written by the model, checked sentence by sentence; quoted if nothing of it can be shown."""
         if is_hopeless(retrieval, calibration):
             yield from super().answer(retrieval, calibration, article)
@@ -71,7 +71,7 @@ class Writing(Quoting):
         """What the models were asked and replied so far."""
         return [asdict(exchange) for exchange in self._budget.exchanges]
 
-    def _with_notices(self, events: Iterator[str | Draft]) -> Iterator[str | Draft]:
+    def _with_notices(self, events: Iterator[str | AnswerStage | Draft]) -> Iterator[str | AnswerStage | Draft]:
         for event in events:
             if isinstance(event, Draft):
                 yield replace(event, notices=(*self._notices, *event.notices))

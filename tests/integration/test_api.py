@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from llama_index.core import MockEmbedding
+from pydantic import ValidationError
 
 from assistant import (
     Answer,
     AnswerDelta,
+    AnswerOptions,
+    AnswerStage,
     Article,
     Assistant,
     Citation,
@@ -567,3 +571,32 @@ def test_hostile_filters_find_nothing(bot: Assistant, name: str) -> None:
 def test_a_hostile_history_does_no_harm(bot: Assistant, history: list[Turn]) -> None:
     for question in (COST, "And why?"):
         assert bot.ask(question, history=history).question == question
+
+
+# watch, options
+
+
+def test_what_is_done_for_an_answer_can_be_watched(bot: Assistant) -> None:
+    first, second, *_, last = bot.watch(COST)
+    assert first == AnswerStage(name="searching")
+    assert second == AnswerStage(name="reading", passages=bot.settings.top_k)
+    assert isinstance(last, Answer)
+
+
+def test_options_hold_for_one_answer(bot: Assistant) -> None:
+    short = bot.ask(COST, options=AnswerOptions(top_k=1, answer_sentences=1))
+    assert (len(short.passages), len(short.sentences)) == (1, 1)
+    usual = bot.ask(COST)
+    assert len(usual.passages) == bot.settings.top_k
+    assert short.settings_digest == bot.settings.model_copy(update={"top_k": 1, "answer_sentences": 1}).digest()
+    assert short.settings_digest != usual.settings_digest
+
+
+def test_without_a_model_an_answer_is_quoted_whatever_is_wished(bot: Assistant) -> None:
+    assert bot.ask(COST, options=AnswerOptions(mode="generative")).mode == "extractive"
+
+
+@pytest.mark.parametrize("option", [{"top_k": 0}, {"answer_sentences": 11}, {"mode": "loud"}, {"port": 1}])
+def test_an_option_out_of_bounds_is_refused(option: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        AnswerOptions(**option)

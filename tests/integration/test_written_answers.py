@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant import Answer, AnswerDelta
+from assistant import Answer, AnswerDelta, AnswerOptions, AnswerStage
 from assistant.prompts import load_prompt
 from tests.articles import HARBOUR, LIBRARY
 from tests.endpoint import Reply, Request, completion, cut, late, status, text
@@ -386,3 +386,29 @@ def test_a_finished_sentence_outlives_a_broken_connection(newsroom: Newsroom) ->
     answer = newsroom.ask(cut(text(f"{COST} [1] {PRICE} [1]", size=40), after=2))
     assert answer.text.startswith(f"{COST} [1]")
     assert "breaks off" in answer.notices[0]
+
+
+def test_a_reader_may_have_the_articles_quoted_instead(newsroom: Newsroom) -> None:
+    with newsroom.writing(text(f"{COST} [1]")) as (bot, endpoint):
+        assert bot.ask(QUESTION, options=AnswerOptions(mode="extractive")).mode == "extractive"
+        assert endpoint.requests == []
+    with newsroom.writing(text(f"{COST} [1]"), mode="extractive") as (bot, _):
+        assert bot.ask(QUESTION, options=AnswerOptions(mode="generative")).mode == "generative"
+
+
+def test_the_model_is_told_how_long_the_answer_may_be(newsroom: Newsroom) -> None:
+    with newsroom.writing(text(f"{COST} [1]")) as (bot, endpoint):
+        bot.ask(QUESTION, options=AnswerOptions(answer_sentences=1))
+        assert "at most 2 plain sentences" in endpoint.bodies[-1]["messages"][0]["content"]
+
+
+def test_writing_and_checking_can_be_watched(newsroom: Newsroom) -> None:
+    with newsroom.writing(text(f"{COST} [1] {PRICE} [1]")) as (bot, _):
+        stages = [event.name for event in bot.watch(QUESTION) if isinstance(event, AnswerStage)]
+    assert stages == ["searching", "reading", "writing", "checking", "writing", "checking", "writing"]
+
+
+def test_a_sentence_tells_what_is_doubtful_about_it(newsroom: Newsroom) -> None:
+    answer = newsroom.ask(text(f"{COST} [1] {INVENTED} [1]"), unsupported="mark")
+    assert [bool(sentence.reason) for sentence in answer.sentences] == [False, True]
+    assert "77" in answer.sentences[1].reason

@@ -38,6 +38,8 @@ EDGES = {
 PUBLIC_NAMES = [
     "Answer",
     "AnswerDelta",
+    "AnswerOptions",
+    "AnswerStage",
     "Article",
     "Assistant",
     "AssistantError",
