@@ -18,7 +18,7 @@ from assistant.answers.quoting import Quoting
 from assistant.calibration import calibration_for, is_calibrated
 from assistant.conversation.standalone import messages_of
 from assistant.errors import QuestionError, UnknownArticleError
-from assistant.evidence import answerability
+from assistant.evidence import answerability, is_hopeless
 from assistant.question import Question, clean_question, read_question
 from assistant.records import (
     Answer,
@@ -143,18 +143,24 @@ class Assistant:
         settings = _with_options(self.settings, options)
         timings: dict[str, float] = {}
         yield AnswerStage(name="searching")
-        with _timed(timings, "question"):
-            self._check(question)
-            answering = self._answering(settings)
-            standalone = answering.standalone(clean_question(question), history or ())
-            read = read_question(standalone)
+        self._check(question)
         with _timed(timings, "index"):
             index, retriever = self._ready()
+
+        def search(text: str) -> "Retrieval":
+            return self._search(retriever, read_question(text), filters, settings.top_k)
+
+        calibration = calibration_for(self.embedding_name)
+        with _timed(timings, "question"):
+            answering = self._answering(settings)
+            standalone = answering.standalone(
+                clean_question(question), history or (), lambda text: is_hopeless(search(text), calibration)
+            )
         with _timed(timings, "retrieval"):
-            retrieval = self._search(retriever, read, filters, settings.top_k)
+            retrieval = search(standalone)
         yield AnswerStage(name="reading", passages=len(retrieval.hits))
         draft = Draft(pieces=())
-        events = answering.answer(retrieval, calibration_for(self.embedding_name), _article_if_there(index))
+        events = answering.answer(retrieval, calibration, _article_if_there(index))
         for event in _timed_steps(timings, "answer", events):
             if isinstance(event, str):
                 yield AnswerDelta(text=event)

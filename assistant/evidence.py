@@ -28,6 +28,10 @@ SHARED_TERMS_OF_ONE_LANGUAGE = 0.3
 # instead of .69 of the English questions whose article is absent, and costs .13 of the answers from Russian ones.
 BAR_BESIDE_OWN = 0.5
 
+# A model that reads can refuse by itself, so it is spared only what is hopeless: below these logits. Of the answerable
+# dev cases .01 are, of the others .12; those far from the subject of the articles are among them.
+HOPELESS = -2.0
+
 # Passages above these logits speak of the subject of a question. Across languages logits lie closer together.
 SUBJECT_LOGITS = -3.0
 SUBJECT_LOGITS_ACROSS = -1.0
@@ -87,6 +91,13 @@ def speaks_of_subject(retrieval: Retrieval, calibration: Calibration) -> bool:
         answers > (SUBJECT_LOGITS if same else SUBJECT_LOGITS_ACROSS)
         for same, _, answers in _judged(retrieval, calibration)
     )
+
+
+def is_hopeless(retrieval: Retrieval, calibration: Calibration) -> bool:
+    """Whether no passage comes so near to an answer that a model that reads should look at it."""
+    if retrieval.question.survey:
+        return not any(speaks_of_subject(replace(retrieval, hits=(hit,)), calibration) for hit in retrieval.hits)
+    return answerability(retrieval, calibration) < HOPELESS
 
 
 def refusal_features(retrieval: Retrieval, hits: Sequence[Hit]) -> dict[str, float]:

@@ -22,8 +22,15 @@ class Quoting:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def standalone(self, question: str, history: Sequence[Turn]) -> str:
-        """The question with what it takes from the talk before filled in."""
+    def standalone(self, question: str, history: Sequence[Turn], hopeless: Callable[[str], bool]) -> str:
+        """The question with what it takes from the talk before filled in.
+
+        Args:
+            question: as asked, after `history`.
+            history: earlier messages, oldest first.
+            hopeless: whether nothing that is found for a question comes near to an answer.
+        """
+        del hopeless  # costs nothing to find out in the answer
         return standalone_question(question, history, self._settings.history_turns)
 
     def answer(

@@ -13,15 +13,12 @@ from assistant.answers.quoting import Quoting
 from assistant.calibration import Calibration
 from assistant.conversation.rewriting import rewritten_question
 from assistant.errors import ModelError
-from assistant.evidence import answerability, speaks_of_subject
+from assistant.evidence import is_hopeless
 from assistant.models.chat import Budget
 from assistant.records import AnswerStage, Article, Turn, Usage
 from assistant.retrieval import Retrieval
 from assistant.settings import Settings
 
-# A model that reads can refuse by itself, so it is spared only what is hopeless: below these logits. Of the answerable
-# dev cases .01 are, of the others .12; those far from the subject of the articles are among them.
-HOPELESS = -2.0
 INSTEAD = "The articles are quoted instead."
 
 
@@ -39,15 +36,18 @@ class Writing(Quoting):
         self._budget = Budget(settings)
         self._notices: list[str] = []
 
-    def standalone(self, question: str, history: Sequence[Turn]) -> str:
-        """By the model, and without it where it fails or there is no talk."""
+    def standalone(self, question: str, history: Sequence[Turn], hopeless: Callable[[str], bool]) -> str:
+        """By the model, and without it where it fails, where there is no talk, or no hope that is worth a call."""
+        plain = super().standalone(question, history, hopeless)
+        if not history or hopeless(plain):
+            return plain
         try:
             turns = self._settings.history_turns
             rewritten = rewritten_question(question, history, turns, self._writer.model, self._budget)
         except ModelError as error:
             self._notices.append(f"The question was understood without the model: {error.in_words()}")
             rewritten = None
-        return rewritten or super().standalone(question, history)
+        return rewritten or plain
 
     def answer(
         self, retrieval: Retrieval, calibration: Calibration, article: Callable[[str], Article | None]
@@ -77,10 +77,3 @@ class Writing(Quoting):
                 yield replace(event, notices=(*self._notices, *event.notices))
             else:
                 yield event
-
-
-def is_hopeless(retrieval: Retrieval, calibration: Calibration) -> bool:
-    """Whether no passage comes near to an answer."""
-    if retrieval.question.survey:
-        return not any(speaks_of_subject(replace(retrieval, hits=(hit,)), calibration) for hit in retrieval.hits)
-    return answerability(retrieval, calibration) < HOPELESS

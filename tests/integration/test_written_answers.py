@@ -121,6 +121,12 @@ def test_a_hopeless_question_costs_no_call(newsroom: Newsroom) -> None:
     assert answer.usage.prompt_tokens == 0
 
 
+def test_in_a_talk_neither(newsroom: Newsroom) -> None:
+    with newsroom.writing(text(COST)) as (bot, endpoint):
+        assert newsroom.streamed(bot, HOPELESS, HISTORY).refused
+    assert endpoint.requests == []
+
+
 HISTORY = [{"role": "user", "content": QUESTION}, {"role": "assistant", "content": f"{COST} [1]"}]
 
 
