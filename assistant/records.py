@@ -37,7 +37,10 @@ class Source(Record):
     published: date | None = None
     url: str | None = None
     language: str | None = Field(default=None, description="ISO 639-1 code.")
-    path: str = Field(description="The file, as reached from the configured corpus folder.")
+    path: str = Field(
+        default="",
+        description="The file, as reached from the configured corpus folder; empty where that is another machine's.",
+    )
 
 
 class Article(Source):

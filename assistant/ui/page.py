@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import gradio as gr
-from gradio.events import api
 
 from assistant.assistant import Assistant
 from assistant.records import Source
 from assistant.ui import rendering
-from assistant.ui.api import ask_endpoint
+from assistant.ui.api import add_endpoints
 from assistant.ui.examples import read_examples
 from assistant.ui.handlers import FILTER_LABEL, FilterParts, Handlers, Parts
 from assistant.ui.session import Conversation
@@ -36,7 +35,7 @@ def build_page(bot: Assistant) -> gr.Blocks:
         with gr.Row(elem_id="columns", equal_height=False):
             parts = _place_parts(articles, read_examples(bot.settings.corpus_dir))
         _wire(parts, Handlers(bot, articles, parts))
-        api(ask_endpoint(bot), api_name="ask")
+        add_endpoints(bot)
     page.queue(default_concurrency_limit=CONCURRENCY)
     return page
 
