@@ -1,11 +1,15 @@
-"""Keeps the page to itself: the browser may neither load from nor send to another host.
+"""Keeps the page to itself: the browser may neither load from nor send to another host, nor another site's page to it.
 
-An article may be hostile. Its text is escaped before it is shown; these headers hold should an escape ever fail.
+An article may be hostile. Its text is escaped before it is shown; the headers hold should an escape ever fail. Any site
+that a reader visits may be hostile too, and its scripts can send requests to where the page is served.
 """
 
+import ipaddress
 from typing import Final
+from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Gradio compiles its templates in the browser and writes inline scripts and styles, hence the two 'unsafe' words.
@@ -39,3 +43,58 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class OwnSiteOnly:
+    """ASGI middleware that refuses what the scripts of other sites send.
+
+    Args:
+        app: what the requests are for.
+        loopback_names_only: whether to refuse names other than this machine's own, too. A hostile site can have its
+            name lead to 127.0.0.1 (DNS rebinding) and then counts as this one; it has no login though, so that only a
+            page without one needs this.
+    """
+
+    def __init__(self, app: ASGIApp, *, loopback_names_only: bool) -> None:
+        self._app = app
+        self._loopback_names_only = loopback_names_only
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request, or refuses to."""
+        reason = self._refusal(Headers(scope=scope)) if scope["type"] == "http" else None
+        await (PlainTextResponse(reason, status_code=403) if reason else self._app)(scope, receive, send)
+
+    def _refusal(self, headers: Headers) -> str | None:
+        host = headers.get("host", "")
+        if self._loopback_names_only and not is_loopback(_name(f"//{host}")):
+            return (
+                "This page is for its own machine, as localhost or 127.0.0.1. With a login it answers to other names."
+            )
+        if _is_foreign(headers, host):
+            return "The page of another site may not call this one."
+        return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address, without brackets, is this machine's own."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _is_foreign(headers: Headers, host: str) -> bool:
+    origin = headers.get("origin")
+    # Browsers alone set Sec-Fetch-Site, and it stays true behind a proxy that changes the host.
+    if origin is None or headers.get("sec-fetch-site") == "same-origin":
+        return False
+    # Another program's page on this machine, such as a tool for developers, is no stranger.
+    neighbours = is_loopback(_name(origin)) and is_loopback(_name(f"//{host}"))
+    return not neighbours and origin.partition("://")[2] != host
+
+
+def _name(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

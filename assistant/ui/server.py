@@ -1,6 +1,5 @@
 """Serves the chat page."""
 
-import ipaddress
 import logging
 import socket
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from assistant.logs import write_log
 from assistant.records import SyncReport
 from assistant.settings import Settings
 from assistant.ui.page import FOLDER, build_page
-from assistant.ui.security import SecurityHeaders
+from assistant.ui.security import OwnSiteOnly, SecurityHeaders, is_loopback
 
 LOGIN_ADVICE = "set ASSISTANT_AUTH_USER and ASSISTANT_AUTH_PASSWORD to ask for a login."
 
@@ -45,7 +44,7 @@ def launch(bot: Assistant, say: Callable[[str], None] = print) -> gr.Blocks:
     say(sync_words(bot.sync(progress=True, announce=say)))
     bot.warm_up()
     page = build_page(bot)
-    if settings.auth_user is None and not _is_loopback(settings.host):
+    if settings.auth_user is None and not is_loopback(_bare(settings.host)):
         log.warning("Anyone who can reach %s can use the page: %s", settings.host, LOGIN_ADVICE)
     try:
         page.launch(**_launch_options(settings))
@@ -91,7 +90,7 @@ def _launch_options(settings: Settings) -> dict[str, Any]:
         "theme": _theme(),
         "css_paths": FOLDER / "page.css",
         "footer_links": [],
-        "app_kwargs": {"middleware": [Middleware(SecurityHeaders)]},
+        "app_kwargs": {"middleware": _middleware(settings)},
         "prevent_thread_lock": True,
         "quiet": True,
         # What Gradio could otherwise turn on by itself or by its own environment variables.
@@ -106,6 +105,11 @@ def _launch_options(settings: Settings) -> dict[str, Any]:
     }
 
 
+def _middleware(settings: Settings) -> list[Middleware]:
+    open_to_this_machine = settings.auth_user is None and is_loopback(_bare(settings.host))
+    return [Middleware(SecurityHeaders), Middleware(OwnSiteOnly, loopback_names_only=open_to_this_machine)]
+
+
 def _theme() -> gr.themes.Base:
     # Font names given as plain text are the system's own: nothing is fetched.
     fonts = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif")
@@ -116,13 +120,6 @@ def _theme() -> gr.themes.Base:
         font_mono=("ui-monospace", "monospace"),
         radius_size="lg",
     ).set(input_placeholder_color="*neutral_600", input_placeholder_color_dark="*neutral_300")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(_bare(host)).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _bare(host: str) -> str:
