@@ -62,10 +62,8 @@ def test_more_than_the_model_can_read(newsroom: Newsroom, here: dict[str, Any]) 
     with newsroom.bot(**wrong) as bot:
         answer = newsroom.streamed(bot)
     assert "48 million" in answer.text
-    # Half of the passages may fit, and the model may by chance write something that they support.
-    assert answer.mode == "generative" or any(
-        words in answer.notices[0] for words in ("cannot take as long a prompt", "No passage supports")
-    )
+    # Half of the passages may fit; what this model makes of them may be nothing that can be shown.
+    assert answer.mode == "generative" or answer.notices[0].endswith("The articles are quoted instead.")
 
 
 def test_many_passages_are_cut_to_the_window(newsroom: Newsroom, here: dict[str, Any]) -> None:

@@ -418,3 +418,11 @@ def test_a_sentence_tells_what_is_doubtful_about_it(newsroom: Newsroom) -> None:
     answer = newsroom.ask(text(f"{COST} [1] {INVENTED} [1]"), unsupported="mark")
     assert [bool(sentence.reason) for sentence in answer.sentences] == [False, True]
     assert "77" in answer.sentences[1].reason
+
+
+@pytest.mark.parametrize("unsupported", ["withhold", "mark"])
+def test_a_key_that_a_model_disguises_is_in_no_answer(newsroom: Newsroom, unsupported: str) -> None:
+    disguised = KEY.replace("-", "\\-")
+    answer = newsroom.ask(text(f"{COST} [1] The key is “{disguised}”, said the mayor. [1]"), unsupported=unsupported)
+    shown = re.sub(r"[\W_]", "", answer.model_dump_json())
+    assert re.sub(r"[\W_]", "", KEY) not in shown

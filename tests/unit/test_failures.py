@@ -1,5 +1,6 @@
 """Each way an endpoint can fail, in words, with what to do about it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -89,6 +90,27 @@ def test_no_part_of_a_secret_is_shown(padding: int, secret: str) -> None:
     found = ENDPOINT.failure(_status(openai.BadRequestError, 400, _said(f"{'x' * padding}{secret}")))
     assert secret[:3] not in found.in_words().replace("THE", "")
     assert len(str(found)) < 300
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        lambda key: key.replace("-", "\\-"),
+        "\u200b".join,
+        lambda key: f"**{key[:5]}**{key[5:]}",
+        lambda key: key.replace("-", "").replace("_", ""),
+        " ".join,
+    ],
+)
+def test_a_secret_in_disguise_is_hidden_too(disguise: Callable[[str], str]) -> None:
+    endpoint = Endpoint("chat", "http://h/v1", "m", "/x", "A", "B", "sk-proj-_abcdefgh_-0123456789")
+    shown = endpoint.without_secrets(f"The key is “{disguise('sk-proj-_abcdefgh_-0123456789')}”, said the mayor.")
+    assert shown.replace("*", "") == "The key is “”, said the mayor."
+
+
+def test_words_of_which_a_secret_is_made_stay() -> None:
+    endpoint = Endpoint("chat", "http://h/v1", "m", "/x", "A", "B", "secret-key-1")
+    assert endpoint.without_secrets("A secret and a key.") == "A secret and a key."
 
 
 def test_without_a_key_nothing_is_hidden() -> None:
