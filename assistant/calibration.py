@@ -8,13 +8,15 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import Field
 
 from assistant.records import Record
 
 UNCALIBRATED = "uncalibrated"
+
+Fitted = TypeVar("Fitted")
 
 
 class Linear(Record):
@@ -59,13 +61,18 @@ def _all() -> dict[str, Calibration]:
     return {name: Calibration.model_validate(entry) for name, entry in json.loads(text).items()}
 
 
-def calibration_for(embedding_model: str) -> Calibration:
-    """The coefficients for an embedding model, or those that use term statistics alone if it was never measured.
+def fitted_for(embedding_model: str, entries: Mapping[str, Fitted]) -> Fitted:
+    """The entry for an embedding model, or the one for those that were never measured.
 
     An entry's name may leave out the last part of a version, so that a patch release keeps its coefficients.
     """
-    fitted = (entry for name, entry in _all().items() if f"{embedding_model}.".startswith(f"{name}."))
-    return next(fitted, _all()[UNCALIBRATED])
+    fitted = (entry for name, entry in entries.items() if f"{embedding_model}.".startswith(f"{name}."))
+    return next(fitted, entries[UNCALIBRATED])
+
+
+def calibration_for(embedding_model: str) -> Calibration:
+    """The coefficients for an embedding model, or those that use term statistics alone if it was never measured."""
+    return fitted_for(embedding_model, _all())
 
 
 def is_calibrated(embedding_model: str) -> bool:

@@ -12,6 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Support = Literal["supported", "partial", "unsupported"]
 Mode = Literal["extractive", "generative"]
 
+# What may be asked for at most: passages retrieved for a question, sentences quoted in an answer.
+MOST_PASSAGES, MOST_SENTENCES = 50, 10
+
 
 class Turn(TypedDict):
     """One message of a conversation, as in the OpenAI API."""
@@ -125,8 +128,8 @@ class AnswerOptions(Record):
     """What one question may have otherwise than the settings say; None is as they say."""
 
     mode: Mode | None = None
-    top_k: int | None = Field(default=None, ge=1, le=50)
-    answer_sentences: int | None = Field(default=None, ge=1, le=10)
+    top_k: int | None = Field(default=None, ge=1, le=MOST_PASSAGES)
+    answer_sentences: int | None = Field(default=None, ge=1, le=MOST_SENTENCES)
 
 
 class Answer(Record):

@@ -17,6 +17,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import SettingsError
+from assistant.records import MOST_PASSAGES, MOST_SENTENCES
 
 ENV_PREFIX = "ASSISTANT_"
 ENV_FILE = ".env"
@@ -84,12 +85,12 @@ class Settings(BaseSettings):
     )
     chunk_size: int = Field(256, ge=32, le=2048, description="Largest chunk, in tokens.")
     chunk_overlap: int = Field(0, ge=0, le=1024, description="Tokens of whole sentences repeated in the next chunk.")
-    top_k: int = Field(5, ge=1, le=50, description="Passages retrieved for a question.")
+    top_k: int = Field(5, ge=1, le=MOST_PASSAGES, description="Passages retrieved for a question.")
     lexical_weight: float = Field(
         0.15, ge=0, le=2, description="Weight of shared terms (BM25) in ranking; the best sentence's cosine weighs 1."
     )
     answer_sentences: int = Field(
-        3, ge=1, le=10, description="Most sentences that an answer quotes; a model may write twice as many."
+        3, ge=1, le=MOST_SENTENCES, description="Most sentences that an answer quotes; a model may write twice as many."
     )
     history_turns: int = Field(6, ge=0, le=50, description="Earlier messages that may explain a follow-up question.")
     max_question_chars: int = Field(4000, ge=100, le=100_000, description="Longest question that is answered.")

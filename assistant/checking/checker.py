@@ -205,8 +205,8 @@ def _same_language(code: str | None, hit: Hit) -> bool:
 
 
 def _telling_terms(text: str, code: str | None) -> frozenset[str]:
-    known = language(code).function_words if code in languages() else frozenset()
-    return frozenset(term for word in words_of(text) if word not in known for term in terms(word))
+    telling = language(code).content_words(text) if code in languages() else words_of(text)
+    return frozenset(term for word in telling for term in terms(word))
 
 
 def _exact_reasons(text: str, code: str | None, passages: Sequence[Contents]) -> tuple[list[str], str]:

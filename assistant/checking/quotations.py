@@ -32,11 +32,6 @@ def quotations(text: str) -> Iterator[str]:
             yield quoted.strip()
 
 
-def without_quotations(text: str) -> str:
-    """What stands outside of quotation marks; offsets stay."""
-    return _QUOTATION.sub(lambda match: " " * len(match[0]), text)
-
-
 def searchable(text: str) -> str:
     """A text as `stands_in` searches it: its words in folded form, single blanks before, between and behind them."""
     return f" {' '.join(words(text))} "

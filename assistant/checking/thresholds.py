@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import Field
 
-from assistant.calibration import UNCALIBRATED, Linear
+from assistant.calibration import Linear, fitted_for
 from assistant.records import Record
 
 
@@ -37,5 +37,4 @@ def _all() -> dict[str, Thresholds]:
 
 def thresholds_for(embedding_model: str) -> Thresholds:
     """The thresholds for an embedding model, or those that use shared terms alone if it was never measured."""
-    fitted = (entry for name, entry in _all().items() if f"{embedding_model}.".startswith(f"{name}."))
-    return next(fitted, _all()[UNCALIBRATED])
+    return fitted_for(embedding_model, _all())

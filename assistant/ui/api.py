@@ -13,12 +13,10 @@ from pydantic_core import to_jsonable_python
 
 from assistant.assistant import Assistant
 from assistant.errors import AssistantError
-from assistant.records import Answer, Filters, Passage, Source, Turn
+from assistant.records import MOST_PASSAGES, Answer, Filters, Passage, Source, Turn
 from assistant.ui.filters import read_filters
 
 UNEXPECTED: Final = "Something went wrong here, and the log has the details."
-# As many as the setting `top_k` allows.
-MOST_PASSAGES: Final = 50
 
 log = logging.getLogger(__name__)
 
