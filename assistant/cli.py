@@ -1,4 +1,4 @@
-"""The `assistant` command: ask, sync, articles, chat.
+"""The `assistant` command: ask, sync, articles, feedback, chat.
 
 What a command finds goes to standard output, how it came about goes to standard error. Errors become words in `main`
 and nowhere else.
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant import __version__
-from assistant.errors import AssistantError, QuestionError
+from assistant.errors import AssistantError, FeedbackError, QuestionError
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -58,6 +58,12 @@ class UsageError(AssistantError):
     """A command's options do not fit each other, or not the articles."""
 
     advice = "`assistant articles` lists what there is, `assistant ask --help` the options."
+
+
+class OutputError(AssistantError):
+    """A file that was asked for cannot be written."""
+
+    advice = "Name another with --output; a file that is there is never overwritten."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -111,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
         ("ask", "Answer a question from the articles.", _add_ask_options, _ask),
         ("sync", "Bring the index up to date with the articles.", _add_sync_options, _sync),
         ("articles", "List the articles, or show one.", _add_articles_options, _articles),
+        ("feedback", "What readers said of the answers.", _add_feedback_commands, None),
         ("chat", "Serve the chat page.", None, _chat),
     ):
         command = commands.add_parser(name, help=words, description=words, allow_abbrev=False)
@@ -118,7 +125,8 @@ def _parser() -> argparse.ArgumentParser:
             add_options(command)
         # They are accepted here too; without a default, so that what stood before the command is kept.
         _add_common_options(command, default=argparse.SUPPRESS)
-        command.set_defaults(run=run)
+        if run:
+            command.set_defaults(run=run)
     return parser
 
 
@@ -151,6 +159,16 @@ def _add_articles_options(parser: argparse.ArgumentParser) -> None:
     one = parser.add_mutually_exclusive_group()
     one.add_argument("--show", metavar="ID", type=_text, help="show one article as it is searched")
     one.add_argument("--removed", metavar="ID", type=_text, help="show what cleaning left out of one article, and why")
+
+
+def _add_feedback_commands(parser: argparse.ArgumentParser) -> None:
+    words = "Write readers' thumbs as cases for the evaluation, to be reviewed and filled in."
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    export = commands.add_parser("export", help=words, description=words, allow_abbrev=False)
+    export.add_argument("--output", metavar="FILE", type=Path, help="a new file; by default standard output")
+    export.add_argument("--all", action="store_true", help="also repeats: a case for each thumb on the same question")
+    _add_common_options(export, default=argparse.SUPPRESS)
+    export.set_defaults(run=_export_feedback)
 
 
 def _text(argument: str) -> str:
@@ -208,6 +226,22 @@ def _articles(arguments: argparse.Namespace) -> ExitCode:
             _put(bot.removed(arguments.removed), write, as_json=arguments.json)
         else:
             _put(bot.articles(), cli_output.write_articles, as_json=arguments.json)
+    return ExitCode.DONE
+
+
+def _export_feedback(arguments: argparse.Namespace) -> ExitCode:
+    from assistant.feedback import read_feedback
+    from assistant.feedback_cases import cases_yaml, is_whole, without_repeats
+
+    path = _settings(arguments).feedback_path
+    thumbs = read_feedback(path)
+    if not thumbs:
+        message = f"No reader has given feedback yet: there is none in {path}."
+        raise FeedbackError(message)
+    chosen = thumbs if arguments.all else without_repeats(thumbs)
+    _write_new(arguments.output, cases_yaml(chosen))
+    unfinished = sum(not is_whole(feedback) for feedback in chosen)
+    _say(f"{len(chosen)} of {len(thumbs)} thumbs became cases; {unfinished} of these cases are to be filled in.")
     return ExitCode.DONE
 
 
@@ -296,6 +330,19 @@ def _put(found: Found, write: "Callable[[Found, Writer], None]", *, as_json: boo
         print(to_json(found, indent=2).decode())
     else:
         write(found, writer(sys.stdout))
+
+
+def _write_new(path: Path | None, text: str) -> None:
+    """Writes to a file that is not there yet: one that is may hold a reviewer's work."""
+    if path is None:
+        print(text, end="")
+        return
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror or error}."
+        raise OutputError(message) from error
 
 
 def _say(words: str) -> None:

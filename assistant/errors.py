@@ -11,7 +11,8 @@ AssistantError
 ├── ModelError              a model endpoint failed
 │   └── ContextTooLongError its model cannot read as much as it was sent
 ├── PromptError             a prompt template is missing or malformed
-└── LanguageDataError       the file of language data is damaged
+├── LanguageDataError       the file of language data is damaged
+└── FeedbackError           readers' feedback cannot be kept or read; names the line
 """
 
 
@@ -90,3 +91,9 @@ class LanguageDataError(AssistantError):
     """The file of language data is damaged."""
 
     advice = "Reinstall the package."
+
+
+class FeedbackError(AssistantError):
+    """Readers' feedback cannot be kept, or not be read back; of a broken line the message gives the number."""
+
+    advice = "ASSISTANT_FEEDBACK_FILE says where feedback is kept; correct or delete a line that is not feedback."

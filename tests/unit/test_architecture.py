@@ -19,7 +19,8 @@ ORDER = (
     *("errors", "records", "settings", "articles", "tokens", "terms", "languages", "prompts"),
     *("cleaning", "metadata", "corpus", "chunks", "models", "index"),
     *("context", "question", "spelling", "weights", "retrieval", "calibration", "evidence", "checking", "citations"),
-    *("conversation", "answers", "trace", "logs", "assistant", "markup", "ui", "cli_output", "cli"),
+    *("conversation", "answers", "trace", "logs", "feedback", "feedback_cases"),
+    *("assistant", "markup", "ui", "cli_output", "cli"),
 )
 
 # Where a vendor's package may be imported.

@@ -38,14 +38,14 @@ def test_the_package_runs_as_a_module(capsys: pytest.CaptureFixture[str], monkey
 def test_help_lists_the_commands_and_documents_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert _exit_of_parser("--help") == 0
     text = capsys.readouterr().out
-    assert all(f"\n    {command} " in text for command in ("ask", "sync", "articles", "chat"))
+    assert all(f"\n    {command} " in text for command in ("ask", "sync", "articles", "feedback", "chat"))
     codes = text.partition("exit codes:\n")[2].partition("\n\n")[0].splitlines()
     assert [int(line.split()[0]) for line in codes] == list(ExitCode)
 
 
-@pytest.mark.parametrize("command", ["ask", "sync", "articles", "chat"])
+@pytest.mark.parametrize("command", ["ask", "sync", "articles", "feedback", "feedback export", "chat"])
 def test_the_common_options_are_accepted_behind_each_command(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert _exit_of_parser(command, "--help") == 0
+    assert _exit_of_parser(*command.split(), "--help") == 0
     text = capsys.readouterr().out
     assert all(option in text for option in ("--corpus DIR", "--index DIR", "--debug"))
 
@@ -60,6 +60,7 @@ def test_the_common_options_are_accepted_behind_each_command(command: str, capsy
         (["ask", "Who?", "--from", "yesterday"], "argument --from: 'yesterday' is not a date such as 2024-04-25"),
         (["ask", "Who?", "--to", "2023-02-29"], "argument --to: '2023-02-29' is not a date such as 2024-04-25"),
         (["ask", "Who?", "--top-k", "many"], "argument --top-k: invalid int value: 'many'"),
+        (["feedback"], "required: COMMAND"),
         (["articles", "--show", "a", "--removed", "a"], "not allowed with argument --show"),
     ],
 )

@@ -131,6 +131,11 @@ def test_a_chosen_index_folder_is_used_as_it_is() -> None:
     assert Settings(index_dir=Path("var")).index_path == Path("var")
 
 
+def test_feedback_is_kept_in_the_user_data_folder_unless_another_file_is_chosen() -> None:
+    assert Settings().feedback_path.is_relative_to(Path.home())
+    assert Settings(feedback_file=Path("~/thumbs")).feedback_path == Path.home() / "thumbs"
+
+
 @pytest.mark.parametrize(
     "values",
     [
@@ -145,7 +150,8 @@ def test_the_digest_tells_settings_apart_that_can_change_an_answer(values: dict[
 
 
 @pytest.mark.parametrize(
-    "values", [{"port": 8000}, {"index_dir": "var"}, {"corpus_dir": "news"}, {"openai_api_key": "sk-1"}]
+    "values",
+    [{"port": 8000}, {"index_dir": "var"}, {"corpus_dir": "news"}, {"openai_api_key": "sk-1"}, {"feedback_file": "f"}],
 )
 def test_the_digest_ignores_what_changes_no_answer(values: dict[str, Any]) -> None:
     assert Settings(**values).digest() == Settings().digest()
