@@ -12,10 +12,10 @@ DEV := $(VENV)/dev.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help chat test check format eval eval-gate bench lock wheel clean
+.PHONY: help chat test check format eval eval-gate bench screenshots lock wheel clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 chat: $(RUN) ## Open the chat page over the articles in seeds/ (ASSISTANT_CORPUS_DIR names others)
 	$(BIN)/python app.py
@@ -41,6 +41,9 @@ eval-gate: $(DEV) ## Fail if the evaluation cases come out worse than eval/basel
 
 bench: $(DEV) ## Measure speed and memory
 	$(BIN)/python -m bench
+
+screenshots: $(DEV) ## Take the pictures in docs/pictures anew; needs Chromium or Chrome
+	$(BIN)/python -m tests.e2e.screenshots
 
 wheel: $(DEV) ## Build the wheel into dist/
 	$(BIN)/python -m hatchling build -t wheel

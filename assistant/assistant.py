@@ -265,7 +265,7 @@ class Assistant:
 
     def articles(self) -> list[Source]:
         """The articles in the index, by id."""
-        return self._ready()[0].sources()
+        return list(self._ready()[0].sources())
 
     def article(self, article_id: str) -> Article:
         """One article with its cleaned text.

@@ -1,5 +1,6 @@
-"""How much memory the page holds, before and after questions."""
+"""How much memory the page holds, before and after questions, and how long a reader waits in a browser."""
 
+import shutil
 import socket
 import subprocess
 import time
@@ -7,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import cycle, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import yaml
@@ -15,7 +17,24 @@ from bench.plan import ROOT, SEEDS, Plan, python
 from bench.tables import Table
 from bench.timing import Times
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
 QUESTIONS = 100
+BROWSER_VISITS = 10
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Notes the moments of Enter, of the first word of an answer and of the whole one, in milliseconds of the browser.
+WATCH = """() => {
+    window.moments = {};
+    const note = (name) => window.moments[name] ??= performance.now();
+    document.addEventListener("keydown", (event) => event.key === "Enter" && note("asked"), true);
+    new MutationObserver(() => {
+        const answer = document.querySelector("#chat .answer");
+        if (answer?.querySelector(":not(.stage)")) note("begun");
+        if (answer && !answer.classList.contains("pending")) note("done");
+    }).observe(document.body, { childList: true, subtree: true, characterData: true });
+}"""
+PAINT = "() => performance.getEntriesByName('first-contentful-paint')[0].startTime"
 PATIENCE_SECONDS = 180.0
 
 
@@ -33,6 +52,7 @@ def measure(plan: Plan) -> list[Table]:
             with times.run():
                 client.predict(question, api_name="/ask")
         after = _resident_mb(process.pid)
+        waits = _waits(plan, url, asked[:BROWSER_VISITS])
     table = Table(
         "The page over the shipped articles",
         ("", ""),
@@ -42,7 +62,48 @@ def measure(plan: Plan) -> list[Table]:
     table.add("memory when started, MB", f"{before:.0f}")
     table.add(f"memory after {len(asked)} questions, MB", f"{after:.0f}")
     table.add("a question through the API, ms, p50 / p95", times.milliseconds())
+    for name, waited in waits.items():
+        table.add(f"{name}, ms, p50 / p95, n = {waited.n}", waited.milliseconds())
     return [table]
+
+
+def _waits(plan: Plan, url: str, questions: Sequence[str]) -> dict[str, Times]:
+    """What a reader waits for in a browser, each question asked by a new visitor; nothing where there is no browser."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        plan.say("no Chromium or Chrome found: what a reader waits for in a browser is left out")
+        return {}
+    from playwright.sync_api import sync_playwright
+
+    plan.say("asking in a browser")
+    painted, begun, done = Times(), Times(), Times()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        for question in questions:
+            moments = _visit(browser, url, question)
+            painted.seconds.append(moments["painted"] / 1000)
+            begun.seconds.append((moments["begun"] - moments["asked"]) / 1000)
+            done.seconds.append((moments["done"] - moments["asked"]) / 1000)
+        browser.close()
+    return {
+        "in a browser: first paint": painted,
+        "in a browser: from Enter to the first word": begun,
+        "in a browser: from Enter to the whole answer": done,
+    }
+
+
+def _visit(browser: "Browser", url: str, question: str) -> dict[str, float]:
+    page: Page = browser.new_page()
+    page.goto(url)
+    page.locator("#conversations .hint").wait_for(state="attached")
+    page.evaluate(WATCH)
+    page.locator("#question textarea").fill(question)
+    page.keyboard.press("Enter")
+    page.wait_for_function("window.moments.done")
+    moments: dict[str, float] = page.evaluate("window.moments")
+    moments["painted"] = page.evaluate(PAINT)
+    page.close()
+    return moments
 
 
 def _questions(plan: Plan) -> Sequence[str]:

@@ -41,6 +41,14 @@ library.md:
   publisher: Северский вестник
 """
 
+# Questions about it.
+COST = "How much did the repairs of the Harbour bridge cost?"
+REOPENING = "When will the Harbour bridge reopen?"
+LIBRARY_COST = "Во сколько обошлось строительство библиотеки?"
+EXAMPLES = (COST, REOPENING, LIBRARY_COST)
+# One that it does not answer.
+OPERA = "Which orchestra played at the opening of the opera house in Vienna?"
+
 # A case for the evaluation, which the first article answers.
 BRIDGE_COST = """\
 - id: bridge-cost

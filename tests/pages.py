@@ -38,6 +38,8 @@ LONG = "\n\n".join(
         for day in range(60)
     ]
     + ["In the end the vicar Agnes Holm counted 412 sheep lost to the snow."]
+    # What cleaning leaves out.
+    + ["Leave a Reply", "Your email address will not be published. Required fields are marked *"]
 )
 EXAMPLES = """\
 - How much did the repairs of the Harbour bridge cost?
@@ -83,10 +85,10 @@ def as_told(record: T) -> T:
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[Served]:
-    """The page over a corpus, on a port of its own, for as long as the block lasts."""
+def serving(settings: Settings, port: int | None = None) -> Iterator[Served]:
+    """The page over a corpus, on a port of its own or the one named, for as long as the block lasts."""
     said: list[str] = []
-    with Assistant(settings.model_copy(update={"port": free_port()})) as bot:
+    with Assistant(settings.model_copy(update={"port": port or free_port()})) as bot:
         page = launch(bot, said.append)
         try:
             yield Served(str(page.local_url), bot, said)

@@ -59,6 +59,7 @@ class Index:
         self._lexicon = Lexicon(self._library)
         self._store: tuple[str, VectorStore] | None = None
         self._centres: tuple[str, dict[str | None, NDArray[np.float32]]] | None = None
+        self._sources: tuple[str, tuple[Source, ...]] | None = None
         self._opening = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -121,10 +122,13 @@ class Index:
             self._store = (synced.vectors, synced.store)
         return synced.report
 
-    def sources(self) -> list[Source]:
+    def sources(self) -> tuple[Source, ...]:
         """All articles without their texts, by id."""
         with self._snapshot() as snapshot:
-            return snapshot.sources()
+            version = self._built(snapshot).version
+            if self._sources is None or self._sources[0] != version:
+                self._sources = (version, tuple(snapshot.sources()))
+            return self._sources[1]
 
     def article(self, article_id: str) -> Article:
         """One article with its cleaned text.

@@ -12,11 +12,11 @@ from typing import Final
 from pydantic_core import to_json
 
 from assistant.citations import escape_markdown
-from assistant.records import Answer, Citation, Passage, Source
-from assistant.ui.rendering import NEAREST, SUPPORT_WORDS, date_words
+from assistant.records import Answer, Citation, Passage, Source, Support
+from assistant.ui.words import Words
 
-NO_ANSWER: Final = "No answer found."
-UNTITLED: Final = "Conversation"
+# What a reader is warned of.
+DOUBTFUL: Final[tuple[Support, ...]] = ("partial", "unsupported")
 # Of a passage that came near and does not answer.
 EXCERPT_CHARS: Final = 300
 
@@ -34,7 +34,8 @@ _ADDRESS: Final = re.compile(r"https?://[^\s\x00-\x20\x7f<>]+", re.IGNORECASE)
 class _Footnotes:
     """The passages of a document, each with one number however often it is cited."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Words) -> None:
+        self.words = words
         self._numbers: dict[tuple[str, int, int, str], int] = {}
         self.notes: list[str] = []
 
@@ -43,21 +44,21 @@ class _Footnotes:
         key = (citation.source.id, citation.start, citation.end, citation.quote)
         if key not in self._numbers:
             self._numbers[key] = len(self._numbers) + 1
-            self.notes.append(f"[^{self._numbers[key]}]: {_note(citation)}")
+            self.notes.append(f"[^{self._numbers[key]}]: {_note(citation, self.words)}")
         return f"[^{self._numbers[key]}]"
 
 
-def answer_markdown(answer: Answer) -> str:
+def answer_markdown(answer: Answer, words: Words) -> str:
     """An answer as Markdown, its markers as footnotes that give source and quotation."""
-    footnotes = _Footnotes()
+    footnotes = _Footnotes(words)
     told = _told(answer, footnotes)
     return _document([*told, *footnotes.notes])
 
 
-def conversation_markdown(title: str, answers: Sequence[Answer]) -> str:
+def conversation_markdown(title: str, answers: Sequence[Answer], words: Words) -> str:
     """A conversation as Markdown: questions as headings, and one numbering of passages for all answers."""
-    footnotes = _Footnotes()
-    blocks = [f"# {_plain(title) or UNTITLED}"]
+    footnotes = _Footnotes(words)
+    blocks = [f"# {_plain(title) or _plain(words('menu.untitled'))}"]
     for answer in answers:
         blocks += [f"## {_plain(answer.question)}", *_told(answer, footnotes)]
     return _document([*blocks, *footnotes.notes])
@@ -74,14 +75,14 @@ def _document(blocks: Sequence[str]) -> str:
 
 def _told(answer: Answer, footnotes: _Footnotes) -> list[str]:
     """An answer block by block: what it is if it is none, its text, and what a reader has to know of that."""
-    blocks = [_with_footnotes(answer, footnotes)]
+    blocks, words = [_with_footnotes(answer, footnotes)], footnotes.words
     if answer.refused:
-        nearest = "\n".join(f"- {_excerpt(passage)}" for passage in answer.passages)
-        blocks = [f"**{NO_ANSWER}**", *blocks, *([NEAREST, nearest] if nearest else [])]
-    for support, words in SUPPORT_WORDS.items():
+        nearest = "\n".join(f"- {_excerpt(passage, words)}" for passage in answer.passages)
+        blocks = [f"**{words('refusal.title')}**", *blocks, *([words("refusal.nearest"), nearest] if nearest else [])]
+    for support in DOUBTFUL:
         marks = [footnotes.mark(citation) for citation in answer.citations if citation.support == support]
-        if marks and support != "supported":
-            blocks.append(f"*{words}:* {', '.join(marks)}")
+        if marks:
+            blocks.append(f"*{words(f'support.{support}')}:* {', '.join(marks)}")
     return blocks + [f"*{_plain(notice)}*" for notice in answer.notices if _plain(notice)]
 
 
@@ -100,24 +101,24 @@ def _with_footnotes(answer: Answer, footnotes: _Footnotes) -> str:
     return _ANSWER.sub(rewrite, _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", answer.text)).strip()
 
 
-def _note(citation: Citation) -> str:
+def _note(citation: Citation, words: Words) -> str:
     """Where a quotation comes from, then the quotation, on one line.
 
     It ends in a closing quotation mark: a reader of Markdown that knows no footnotes must not take it for the address
     behind the marker, as it would a line of one word.
     """
-    return f"{_origin(citation.source)}. “{_plain(citation.quote)}”"
+    return f"{_origin(citation.source, words)}. “{_plain(citation.quote)}”"
 
 
-def _excerpt(passage: Passage) -> str:
-    words = " ".join(passage.text.split())
-    cut = words[:EXCERPT_CHARS] + ("…" if len(words) > EXCERPT_CHARS else "")
-    return f"{_origin(passage.source)}. “{_plain(cut)}”"
+def _excerpt(passage: Passage, words: Words) -> str:
+    line = " ".join(passage.text.split())
+    cut = line[:EXCERPT_CHARS] + ("…" if len(line) > EXCERPT_CHARS else "")
+    return f"{_origin(passage.source, words)}. “{_plain(cut)}”"
 
 
-def _origin(source: Source) -> str:
+def _origin(source: Source, words: Words) -> str:
     people = dict.fromkeys(name for name in (source.speaker, source.author) if name)
-    day = date_words(source.published) if source.published else "no date"
+    day = words.day(source.published) if source.published else words("facts.no-date")
     facts = ", ".join(_plain(fact) for fact in (source.publisher, *people, day) if fact)
     return f"{facts}: *{_plain(source.title or '') or _plain(source.id)}*{_link(source)}"
 

@@ -18,8 +18,18 @@ class FilterError(AssistantError):
     advice = "Write a date as 2024-04-25, a month as 2024-04, a year as 2024."
 
 
-def read_filters(first: str | None, last: str | None, publishers: Sequence[str] | None) -> Filters:
-    """The filters that three form fields spell; an empty field does not restrict.
+def encodable(text: str) -> str:
+    """A typed text without lone surrogates, which a browser may send and UTF-8 cannot hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def read_filters(
+    first: str | None,
+    last: str | None,
+    publishers: Sequence[str] | None = None,
+    articles: Sequence[str] | None = None,
+) -> Filters:
+    """The filters that form fields spell; an empty field does not restrict.
 
     Raises:
         FilterError: a field is no date, or the first day lies after the last.
@@ -29,7 +39,12 @@ def read_filters(first: str | None, last: str | None, publishers: Sequence[str] 
     if published_from and published_to and published_from > published_to:
         message = f"The filter ends ({published_to}) before it begins ({published_from})."
         raise FilterError(message)
-    return Filters(published_from=published_from, published_to=published_to, publishers=tuple(publishers or ()))
+    return Filters(
+        published_from=published_from,
+        published_to=published_to,
+        publishers=tuple(publishers or ()),
+        articles=tuple(articles or ()),
+    )
 
 
 def _day(text: str, *, last_of_period: bool) -> date | None:
@@ -42,7 +57,7 @@ def _day(text: str, *, last_of_period: bool) -> date | None:
             return _day_of(int(match[1]), match[2], match[3], last_of_period=last_of_period)
     except ValueError:
         pass
-    message = f"“{text.strip()[:40]}” is not a date."
+    message = f"“{encodable(text.strip()[:40])}” is not a date."
     raise FilterError(message)
 
 

@@ -1,25 +1,29 @@
-"""The chat page: its components, where they stand, and which handler answers to what."""
+"""The chat page: which reaction answers to what."""
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import gradio as gr
 
 from assistant.assistant import Assistant
-from assistant.records import Source
-from assistant.ui import rendering
 from assistant.ui.api import add_endpoints
+from assistant.ui.asking import Asking
+from assistant.ui.catalogue import Catalogue
+from assistant.ui.choosing import Choosing
+from assistant.ui.desk import Desk
 from assistant.ui.examples import read_examples
-from assistant.ui.handlers import FILTER_LABEL, FilterParts, Handlers, Parts
-from assistant.ui.session import Conversation
+from assistant.ui.keeping import Keeping
+from assistant.ui.layout import place_parts
+from assistant.ui.panel import Panel
+from assistant.ui.parts import Parts
+from assistant.ui.words import DEFAULT, words_in
 
-TITLE: Final = "News assistant"
-FOLDER: Final = Path(__file__).parent
-QUOTES: Final = "quotes the articles, writes nothing itself"
-WRITES: Final = "written by {model}, each sentence checked against the articles"
-# Questions are answered side by side up to this number; more wait their turn.
-CONCURRENCY: Final = 8
+# Questions are answered side by side up to this number; more wait their turn, without a sign of it. An answer that a
+# model writes is mostly waiting for the model.
+CONCURRENCY: Final = 32
+# Reactions are private to the page: programs have endpoints of their own.
+QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "private"}
+# The browser keeps the choices under this name; what is kept is no secret from the page itself.
+KEPT: Final[dict[str, Any]] = {"storage_key": "news-assistant:choices", "secret": "none"}
 
 
 def build_page(bot: Assistant) -> gr.Blocks:
@@ -28,111 +32,87 @@ def build_page(bot: Assistant) -> gr.Blocks:
     Raises:
         AssistantError: the articles cannot be listed.
     """
-    articles = bot.articles()
-    page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
+    words = words_in(DEFAULT)
+    page = gr.Blocks(title=words("title"), analytics_enabled=False, fill_width=True)
     with page:
-        gr.HTML(rendering.masthead_html(articles, _mode_words(bot)), elem_id="masthead", apply_default_css=False)
-        with gr.Row(elem_id="columns", equal_height=False):
-            parts = _place_parts(articles, read_examples(bot.settings.corpus_dir))
-        _wire(parts, Handlers(bot, articles, parts))
+        desk = build_desk(bot)
+        kept = gr.BrowserState({}, **KEPT)
+        answering = _wire_questions(desk.parts, Asking(desk))
+        _wire_panel(desk.parts, Panel(desk))
+        _wire_keeping(desk.parts, Keeping(desk), answering)
+        choosing = Choosing(desk)
+        _wire_choices(desk.parts, choosing, kept)
+        page.load(choosing.begin, kept, _everything(desk.parts), **QUIET)
         add_endpoints(bot)
     page.queue(default_concurrency_limit=CONCURRENCY)
     return page
 
 
-def _mode_words(bot: Assistant) -> str:
-    return WRITES.format(model=bot.settings.llm_model) if bot.mode == "generative" else QUOTES
+def build_desk(bot: Assistant) -> Desk:
+    """The components in their places, and what their reactions work with; to be called within `gr.Blocks`."""
+    catalogue, examples = Catalogue(tuple(bot.articles())), read_examples(bot.settings.corpus_dir)
+    return Desk(bot, examples, place_parts(bot, catalogue, examples))
 
 
-def _place_parts(articles: Sequence[Source], examples: Sequence[str]) -> Parts:
-    with gr.Column(elem_id="talk", scale=5, min_width=320):
-        with gr.Row(elem_id="toolbar"):
-            filters = _filters(sorted({article.publisher for article in articles if article.publisher}))
-            fresh = gr.Button("New conversation", elem_id="fresh", size="sm", visible=False, min_width=100)
-        chat = _chat(examples)
-        question = _question()
-    with gr.Column(elem_id="panel", scale=4, min_width=320):
-        back = gr.Button("← All sources", elem_id="back", size="sm", visible=False)
-        sources = gr.HTML(rendering.EMPTY_PANEL, elem_id="sources", apply_default_css=False)
-        article = gr.HTML("", elem_id="article", apply_default_css=False, js_on_load=_file("page.js"))
-    return Parts(
-        question=question,
-        chat=chat,
-        fresh=fresh,
-        filters=filters,
-        back=back,
-        sources=sources,
-        article=article,
-        conversation=gr.State(Conversation()),
-        opened=gr.State(None),
+def _wire_questions(parts: Parts, asking: Asking) -> list[Any]:
+    """Gives the events during which an answer is coming."""
+    inputs = [parts.session, *parts.wishes]
+    outputs = [*_talk(parts), *parts.filters]
+    events = [
+        parts.question.submit(asking.reply, [parts.question, *inputs], outputs, **QUIET),
+        parts.chat.example_select(asking.reply_to_example, inputs, outputs, **QUIET),
+        parts.bridge.ask(asking.reply_to_link, inputs, outputs, **QUIET),
+    ]
+    parts.question.stop(asking.stop, [parts.session, parts.language], outputs, **QUIET)
+    parts.bridge.edit(asking.edit, [parts.session, parts.language], outputs, **QUIET)
+    return events
+
+
+def _wire_panel(parts: Parts, panel: Panel) -> None:
+    inputs = [parts.session, parts.language]
+    outputs = [*parts.panel, parts.session]
+    parts.panel.find.input(panel.find, [parts.panel.find, *inputs], outputs, trigger_mode="always_last", **QUIET)
+    parts.bridge.open(panel.show, inputs, outputs, **QUIET)
+    parts.panel.back.click(panel.back, inputs, outputs, **QUIET)
+
+
+def _wire_choices(parts: Parts, choosing: Choosing, kept: gr.BrowserState) -> None:
+    filters, menu = parts.filters, parts.menu
+    language, fields = parts.language, filters.fields
+    changes = [
+        *(chosen.change for chosen in (filters.publishers, filters.articles)),
+        *(event for day in (filters.first, filters.last) for event in (day.blur, day.submit)),
+    ]
+    gr.on(changes, choosing.set_filters, [language, *fields], filters, **QUIET)
+    parts.bridge.only(choosing.only, language, filters, **QUIET)
+    filters.clear.click(choosing.clear_filters, language, filters, **QUIET)
+    menu.language.input(
+        choosing.speak, [parts.session, menu.language, menu.length, menu.mode, *fields], _everything(parts), **QUIET
     )
+    menu.mode.input(choosing.set_mode, [language, menu.mode], parts.masthead, **QUIET)
+    gr.on([field.input for field in menu.fields], choosing.keep, menu.fields, kept, **QUIET)
 
 
-def _chat(examples: Sequence[str]) -> gr.Chatbot:
-    # Messages arrive as escaped HTML: nothing in them is left for the chat to interpret.
-    return gr.Chatbot(
-        elem_id="chat",
-        label="Conversation",
-        show_label=False,
-        container=False,
-        height=None,
-        buttons=[],
-        layout="bubble",
-        latex_delimiters=[],
-        allow_tags=False,
-        placeholder="Answers quote the articles and show the passage behind every sentence.",
-        examples=[{"text": question} for question in examples],
-    )
+def _wire_keeping(parts: Parts, keeping: Keeping, answering: list[Any]) -> None:
+    language, talk = parts.language, _talk(parts)
+    here = [parts.session, language]
+    for leaving in (parts.menu.fresh.click, parts.bridge.leave):
+        leaving(keeping.leave, language, talk, cancels=answering, **QUIET)
+    parts.bridge.resume(keeping.open, here, talk, cancels=answering, **QUIET)
+    parts.bridge.remind(keeping.remind, here, talk, **QUIET)
+    parts.bridge.copy(keeping.copy, here, parts.bridge, **QUIET)
+    parts.bridge.rate(keeping.rate, here, talk, **QUIET)
+    parts.reason.submit(keeping.give_reason, [parts.reason, *here], parts.reason, **QUIET)
+    parts.menu.markdown.click(keeping.save_markdown, here, parts.bridge, **QUIET)
+    parts.menu.json.click(keeping.save_json, parts.session, parts.bridge, **QUIET)
 
 
-def _question() -> gr.Textbox:
-    return gr.Textbox(
-        elem_id="question",
-        label="Question",
-        show_label=False,
-        container=False,
-        placeholder="Ask about the articles",
-        autofocus=True,
-        max_lines=6,
-        submit_btn=True,
-    )
+def _talk(parts: Parts) -> list[Any]:
+    """What a turn of the conversation may change."""
+    return [parts.question, parts.chat, parts.reason, parts.menu.fresh, parts.session, parts.bridge, *parts.panel]
 
 
-def _filters(outlets: Sequence[str]) -> FilterParts:
-    with gr.Accordion(FILTER_LABEL, open=False, elem_id="filters") as box:
-        with gr.Row():
-            first = _date_box("From", "2023-05-31", "published-from")
-            last = _date_box("To", "2024", "published-to")
-        publishers = gr.Dropdown(list(outlets), label="Outlets", multiselect=True, elem_id="publishers")
-        error = gr.HTML("", elem_id="filter-error", apply_default_css=False)
-    clear = gr.Button("Clear filter", elem_id="clear-filters", size="sm", visible=False, min_width=100)
-    return FilterParts(box=box, first=first, last=last, publishers=publishers, error=error, clear=clear)
-
-
-def _date_box(label: str, example: str, elem_id: str) -> gr.Textbox:
-    # Gradio's own date field drops what it cannot read without a word, and knows no months or years.
-    return gr.Textbox(label=label, placeholder=f"such as {example}", elem_id=elem_id, max_lines=1, min_width=120)
-
-
-def _wire(parts: Parts, handlers: Handlers) -> None:
-    """Binds the handlers; all are private to the page: programs have endpoints of their own."""
-    filters = parts.filters
-    fields = [filters.first, filters.last, filters.publishers]
-    reading = [parts.sources, parts.article, parts.back, parts.opened]
-    talk = [parts.question, parts.chat, parts.conversation, parts.fresh, *reading]
-    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-
-    parts.question.submit(handlers.reply, [parts.question, parts.conversation, *fields], talk, **quiet)
-    parts.chat.example_select(handlers.reply_to_example, [parts.conversation, *fields], talk, **quiet)
-    parts.fresh.click(handlers.start_over, None, talk, **quiet)
-    parts.article.open(handlers.open_passage, [parts.conversation], reading, **quiet)
-    parts.back.click(handlers.close_article, [parts.conversation, parts.opened], reading, **quiet)
-
-    dates = (filters.first, filters.last)
-    changes = [filters.publishers.change, *(date.blur for date in dates), *(date.submit for date in dates)]
-    gr.on(changes, handlers.set_filters, fields, filters, **quiet)
-    filters.clear.click(handlers.clear_filters, None, filters, **quiet)
-
-
-def _file(name: str) -> str:
-    return (FOLDER / name).read_text(encoding="utf-8")
+def _everything(parts: Parts) -> list[Any]:
+    """What the language changes."""
+    filters, menu = parts.filters, parts.menu
+    return [parts.masthead, parts.language, *_talk(parts), *filters, *menu]

@@ -15,9 +15,11 @@ from assistant.logs import write_log
 from assistant.records import SyncReport
 from assistant.settings import Settings
 from assistant.ui.api import functions
-from assistant.ui.page import CONCURRENCY, FOLDER, TITLE, build_page
+from assistant.ui.layout import FOLDER
+from assistant.ui.page import CONCURRENCY, build_page
 from assistant.ui.security import OwnSiteOnly, RequireLogin, SecurityHeaders, is_loopback
 from assistant.ui.tools import PATH, ToolServer
+from assistant.ui.words import DEFAULT, words_in
 
 LOGIN_ADVICE = "set ASSISTANT_AUTH_USER and ASSISTANT_AUTH_PASSWORD to ask for a login."
 
@@ -116,7 +118,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
 
 def _tools(bot: Assistant) -> dict[str, Any]:
     """What Gradio's application needs to know to serve the tools beside the page, behind the same login."""
-    tools = ToolServer(TITLE, functions(bot), CONCURRENCY)
+    tools = ToolServer(words_in(DEFAULT)("title"), functions(bot), CONCURRENCY)
     user, password = bot.settings.auth_user, bot.settings.auth_password
     guarded = RequireLogin(tools, user, password.get_secret_value()) if user and password else tools
     return {"routes": [Route(PATH, guarded, methods=["POST"])], "lifespan": lambda _: tools.running()}

@@ -1,57 +1,131 @@
-"""One reader's conversation, as the page keeps it between two questions."""
+"""One reader's conversation, and what of it stands beside the chat.
 
-from dataclasses import dataclass, replace
+Both live in the server between two questions. The browser keeps conversations for good and hands one back to open it
+again, so what comes from there is read as strictly as any other input.
+"""
 
-from assistant.records import Answer, Source, Turn
-from assistant.ui import rendering
-from assistant.ui.rendering import Reference
+import secrets
+
+from pydantic import Field
+
+from assistant.records import Answer, Filters, Record, Source, Turn
+from assistant.ui.references import Reference
+
+LONGEST_TITLE = 80
 
 
-@dataclass(frozen=True)
-class Conversation:
-    """The messages shown, as HTML, and the answers behind them. A failure is shown but is no answer."""
+class Exchange(Record):
+    """A question and what came of it: an answer, or a failure with what was written until then."""
 
-    messages: tuple[Turn, ...] = ()
-    answers: tuple[Answer, ...] = ()
+    id: str = Field(default_factory=lambda: secrets.token_hex(8), min_length=1, max_length=40)
+    question: str
+    filters: Filters = Filters()
+    answer: Answer | None = None
+    partial: str = ""
+    failure: str = ""
+    helpful: bool | None = None
+
+    def passage(self, reference: Reference) -> tuple[Source, str, int] | None:
+        """The source, words and offset of one of the cards, None if there is no such card."""
+        if self.answer is None:
+            return None
+        if reference.kind == "cite":
+            return next(
+                ((c.source, c.quote, c.start) for c in self.answer.citations if c.number == reference.number), None
+            )
+        places = enumerate(self.answer.passages, start=1)
+        return next(((p.source, p.text, p.start) for place, p in places if place == reference.number), None)
+
+
+class Conversation(Record):
+    """What was asked and answered, in order."""
+
+    id: str = Field(default_factory=lambda: secrets.token_hex(8), min_length=1, max_length=40)
+    exchanges: tuple[Exchange, ...] = ()
+
+    def title(self) -> str:
+        """Its first question, cut to a line."""
+        first = " ".join(self.exchanges[0].question.split()) if self.exchanges else ""
+        return first if len(first) <= LONGEST_TITLE else f"{first[: LONGEST_TITLE - 1]}…"
+
+    def answers(self) -> list[Answer]:
+        """The answers in it."""
+        return [exchange.answer for exchange in self.exchanges if exchange.answer]
 
     def history(self) -> list[Turn]:
-        """What the assistant gets to know of it."""
+        """What the assistant gets to know of it; a failure is no answer."""
         turns: list[Turn] = []
-        for answer in self.answers:
+        for answer in self.answers():
             turns.append({"role": "user", "content": answer.question})
             turns.append({"role": "assistant", "content": answer.text})
         return turns
 
-    def asked(self, question: str) -> "Conversation":
-        """With a question as its newest message; a blank one leaves no trace."""
-        if not question.strip():
-            return self
-        return replace(self, messages=(*self.messages, {"role": "user", "content": rendering.question_html(question)}))
+    def exchange(self, place: int) -> Exchange | None:
+        """The exchange at a place, None if there is none."""
+        return self.exchanges[place] if 0 <= place < len(self.exchanges) else None
 
-    def showing(self, markup: str) -> list[Turn]:
-        """Its messages, and one more of the assistant's."""
-        return [*self.messages, {"role": "assistant", "content": markup}]
+    def until(self, place: int) -> "Conversation":
+        """What came before a place."""
+        return self.model_copy(update={"exchanges": self.exchanges[:place]})
 
-    def failed(self, words: str) -> "Conversation":
-        """With a failure as its newest message."""
-        return replace(self, messages=tuple(self.showing(rendering.error_html(words))))
+    def with_exchange(self, exchange: Exchange) -> "Conversation":
+        """With one exchange more, or with the last one replaced if it has the same id."""
+        before = self.exchanges[:-1] if self.exchanges and self.exchanges[-1].id == exchange.id else self.exchanges
+        return self.model_copy(update={"exchanges": (*before, exchange)})
 
-    def answered(self, answer: Answer, searched: str) -> "Conversation":
-        """With an answer as its newest message."""
-        markup = rendering.answer_html(answer, len(self.answers), searched)
-        return Conversation(tuple(self.showing(markup)), (*self.answers, answer))
+    def changed(self, place: int, **changes: object) -> "Conversation":
+        """With other values at one place."""
+        exchanges = list(self.exchanges)
+        exchanges[place] = exchanges[place].model_copy(update=changes)
+        return self.model_copy(update={"exchanges": tuple(exchanges)})
 
-    def passage(self, reference: Reference) -> tuple[Source, str, int] | None:
-        """The source, words and offset that a reference names, None if it names nothing here."""
-        if reference.answer >= len(self.answers):
-            return None
-        answer = self.answers[reference.answer]
-        if reference.kind == "cite":
-            return next(((c.source, c.quote, c.start) for c in answer.citations if c.number == reference.number), None)
-        places = enumerate(answer.passages, start=1)
-        return next(((p.source, p.text, p.start) for place, p in places if place == reference.number), None)
+    def to_keep(self) -> "Conversation":
+        """Without what no view of it shows: the passages behind answers that cite."""
+        kept = tuple(
+            exchange.model_copy(update={"answer": exchange.answer.model_copy(update={"passages": ()})})
+            if exchange.answer and not exchange.answer.refused
+            else exchange
+            for exchange in self.exchanges
+        )
+        return self.model_copy(update={"exchanges": kept})
 
-    def sources_html(self, reference: Reference, *, reading: bool) -> str:
-        """The cards of the answer that a reference belongs to, its own card set apart."""
-        answer = self.answers[reference.answer]
-        return rendering.sources_html(answer, reference.answer, reference, reading=reading)
+
+class Session(Record):
+    """A conversation, and what stands beside it.
+
+    Attributes:
+        place: of the exchange whose cards are shown.
+        opened: the card or article that is open, empty if none is.
+        listing: whether all articles are listed instead of cards.
+        sought: which of all articles are listed: those with these words; every one if empty.
+        oldest_first: the order of the cards.
+        editing: the place of a question that the next one replaces.
+        rating: the place of the answer that was rated last.
+    """
+
+    conversation: Conversation = Field(default_factory=Conversation)
+    place: int = 0
+    opened: str = ""
+    listing: bool = False
+    sought: str = ""
+    oldest_first: bool = False
+    editing: int | None = None
+    rating: int = 0
+
+    def having(self, **changes: object) -> "Session":
+        """The same with other values."""
+        return self.model_copy(update=changes)
+
+
+def told(event: object, name: str) -> str:
+    """What the browser says with an event, which may be anything; empty if it does not say it."""
+    try:
+        return str(getattr(event, name, ""))
+    except TypeError:
+        return ""
+
+
+def named(event: object, session: Session) -> tuple[Reference | None, Exchange | None]:
+    """What a link that was followed names, and the exchange it belongs to; None for what there is not."""
+    reference = Reference.parse(told(event, "reference"))
+    return reference, session.conversation.exchange(reference.place) if reference else None

@@ -7,17 +7,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright
 
 from assistant import Settings
 from tests.articles import write_corpus
 from tests.pages import Served, Visit, add_hostile_articles, serving
+from tests.reader import started
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+# What a busy machine may take for a step.
+PATIENCE_MS = 30_000
 HOW_TO_GET_ONE = (
     "No Chromium or Chrome found; install one, on Debian with `apt-get install chromium`, to test the page."
 )
@@ -31,6 +34,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.skip(HOW_TO_GET_ONE)
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MS)
         chromium = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield chromium
         chromium.close()
@@ -47,9 +51,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture
 def visit(browser: Browser, served: Served) -> Iterator[Visit]:
-    """Opens the page as a new visitor; options are those of a Playwright context.
+    """Opens the page as a new visitor, if need be of another server; options are those of a Playwright context.
 
-    Afterwards no visitor may have met another host, a script's error or a dialog.
+    Afterwards no visitor may have met another host, a script's error or a dialog, in any of their tabs.
     """
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
@@ -58,16 +62,18 @@ def visit(browser: Browser, served: Served) -> Iterator[Visit]:
         troubles.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
-    def open_page(**options: Any) -> Page:
-        context = browser.new_context(**{"viewport": {"width": 1400, "height": 900}, **options})
+    def open_page(url: str = served.url, **options: Any) -> Page:
+        context = browser.new_context(
+            **{"viewport": {"width": 1400, "height": 900}, "reduced_motion": "reduce", **options}
+        )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        context.on("request", lambda request: troubles.extend(_elsewhere(request.url, url)))
+        context.on("weberror", lambda event: troubles.append(f"script error: {event.error}"))
+        context.on("dialog", dismiss)
         page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("request", lambda request: troubles.extend(_elsewhere(request.url, served.url)))
-        page.on("pageerror", lambda error: troubles.append(f"script error: {error}"))
-        page.on("dialog", dismiss)
-        page.goto(served.url)
-        page.locator("#question textarea").wait_for()
+        page.goto(url)
+        started(page)
         return page
 
     yield open_page

@@ -202,7 +202,7 @@ def test_an_empty_corpus_makes_an_index_that_finds_nothing(tmp_path: Path) -> No
     with open_index(tmp_path / "empty", tmp_path / "index") as index:
         index.sync()
         assert not index.needs_sync()
-        assert index.sources() == []
+        assert index.sources() == ()
         assert index.nearest(question(WordEmbedding(), "bridge"), 5) == {}
         assert index.matching(["bridge"], 5) == {}
         assert (index.statistics().chunk_count, index.statistics().mean_length) == (0, 0)

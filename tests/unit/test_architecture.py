@@ -104,6 +104,11 @@ def test_a_vendor_package_stops_at_its_edge(vendor: str) -> None:
     assert importers - EDGES[vendor] == set()
 
 
+def test_the_html_of_the_page_is_made_without_gradio() -> None:
+    rendering = (PACKAGE / "ui" / "html").glob("*.py")
+    assert {path.name for path in rendering if any(name.split(".")[0] == "gradio" for name in _imports(path))} == set()
+
+
 def test_the_package_knows_nothing_of_what_uses_it() -> None:
     outer = {"app", "bench", "eval", "tests"}
     assert {path for path in FILES if outer & {name.split(".")[0] for name in _imports(path)}} == set()

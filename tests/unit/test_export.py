@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,8 +12,13 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from assistant.records import Answer, Citation, Passage, Source, Span
-from assistant.ui.export import NO_ANSWER, answer_markdown, conversation_json, conversation_markdown
+from assistant.ui import export
+from assistant.ui.export import conversation_json
+from assistant.ui.words import words_in
 from tests.markup import Page
+
+answer_markdown = partial(export.answer_markdown, words=words_in("en"))
+conversation_markdown = partial(export.conversation_markdown, words=words_in("en"))
 
 URL = "https://gazette.example/harbour?page=2"
 SOURCE = Source(
@@ -134,7 +140,7 @@ def test_the_same_place_of_an_article_that_has_changed_is_another_passage() -> N
 def test_a_refusal_is_told_as_such() -> None:
     refusal = answer("Not in the articles.", citations=(), refused=True)
     assert conversation_markdown(" ", [refusal]) == (
-        f"# Conversation\n\n## What did it cost?\n\n**{NO_ANSWER}**\n\nNot in the articles.\n"
+        "# Conversation\n\n## What did it cost?\n\n**No answer found**\n\nNot in the articles.\n"
     )
 
 

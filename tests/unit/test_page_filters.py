@@ -48,3 +48,12 @@ def test_a_range_that_ends_before_it_begins_is_refused() -> None:
 
 def test_outlets_are_taken_as_chosen() -> None:
     assert read_filters("", "", ["Gazette", "Observer"]) == Filters(publishers=("Gazette", "Observer"))
+
+
+def test_articles_are_taken_as_chosen() -> None:
+    assert read_filters("", "", None, ["2021/harbour.txt"]) == Filters(articles=("2021/harbour.txt",))
+
+
+def test_half_a_character_is_named_as_a_question_mark() -> None:
+    with pytest.raises(FilterError, match="“soon \\?” is not a date"):
+        read_filters("soon \ud83d", "", [])

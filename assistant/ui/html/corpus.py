@@ -1,0 +1,66 @@
+"""What the articles are as a whole: the head of the page, the list of them, what a filter lets through."""
+
+import html
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from assistant.records import Filters, Source
+from assistant.ui.html.pieces import facts, lang, link, only_html, title
+from assistant.ui.references import Reference, key_of
+from assistant.ui.words import Words
+
+# More would take the browser longer to draw than a reader would scroll.
+MOST_LISTED: Final = 500
+# A filter names so many articles, and counts more.
+MOST_NAMED: Final = 3
+
+
+def masthead_html(articles: Sequence[Source], mode: str, words: Words) -> str:
+    """The head of the page: what it is, what it covers and how it answers."""
+    covered = link(Reference("corpus"), corpus_words(articles, words), "open-corpus")
+    return f'<h1>{html.escape(words("title"))}</h1><p class="facts">{covered} · {html.escape(mode)}</p>'
+
+
+def corpus_words(articles: Sequence[Source], words: Words) -> str:
+    """How many articles and outlets, and which dates they span."""
+    outlets = {article.publisher for article in articles if article.publisher}
+    dates = sorted(article.published for article in articles if article.published)
+    known = [words.count("facts.articles", len(articles))]
+    if outlets:
+        known.append(words.count("facts.outlets", len(outlets)))
+    if dates:
+        known.append(" – ".join(dict.fromkeys((words.day(dates[0]), words.day(dates[-1])))))
+    return " · ".join(known)
+
+
+def filter_words(filters: Filters, words: Words) -> str:
+    """What the filters let through, empty when they let everything through."""
+    known = []
+    if filters.published_from:
+        known.append(words("filter.from", day=words.day(filters.published_from)))
+    if filters.published_to:
+        known.append(words("filter.to", day=words.day(filters.published_to)))
+    many = len(filters.articles) > MOST_NAMED
+    chosen = [words.count("facts.articles", len(filters.articles))] if many else filters.articles
+    return " · ".join([*known, *filters.publishers, *chosen])
+
+
+def corpus_html(articles: Sequence[Source], length: Callable[[Source], int], words: Words) -> str:
+    """A list of articles, as far as it can be drawn at once.
+
+    Args:
+        articles: in the order in which they are listed.
+        length: gives the length of one, in words; 0 if it is not known.
+        words: the words of the page.
+    """
+    items = "".join(_item(article, length(article), words) for article in articles[:MOST_LISTED])
+    more = len(articles) - MOST_LISTED
+    rest = f'<p class="hint">{html.escape(words.count("corpus.more", more))}</p>' if more > 0 else ""
+    return f"<h2>{html.escape(corpus_words(articles, words))}</h2><ul>{items}</ul>{rest}"
+
+
+def _item(article: Source, length: int, words: Words) -> str:
+    reference = Reference("article", key_of(article.id))
+    named = f'<a class="open" href="#{reference}" dir="auto"{lang(article)}>{html.escape(title(article))}</a>'
+    known = words.count("facts.words", length) if length else ""
+    return f"<li>{named}{facts(article, words, known)}{only_html(article, words)}</li>"

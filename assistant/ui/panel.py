@@ -1,0 +1,120 @@
+"""Beside the chat: cards, an article opened at a passage, the list of all articles."""
+
+import html
+import logging
+
+import gradio as gr
+
+from assistant.errors import AssistantError
+from assistant.records import Source
+from assistant.ui.desk import Desk
+from assistant.ui.filters import encodable
+from assistant.ui.html.article import article_html
+from assistant.ui.html.cards import cards_html
+from assistant.ui.html.corpus import corpus_html
+from assistant.ui.html.pieces import message
+from assistant.ui.labels import labels
+from assistant.ui.parts import NOTHING, Changes
+from assistant.ui.references import Reference
+from assistant.ui.session import Session, told
+from assistant.ui.words import Words, words_in
+
+CARDS = frozenset({"cite", "passage"})
+
+log = logging.getLogger(__name__)
+
+
+class Panel:
+    """Opens and closes what stands beside the chat."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def show(self, event: gr.EventData, session: Session, language: str) -> Changes:
+        """Shows what a link names: a passage in its article, an article, all of them, or the cards in another order."""
+        reference = Reference.parse(told(event, "reference"))
+        found = reference and self._following(reference, session)
+        return panel_changes(self._desk, found, words_in(language)) if found else NOTHING
+
+    def back(self, session: Session, language: str) -> Changes:
+        """From an article to where it was opened from, from the list of articles to the cards."""
+        before = session.having(opened="") if session.opened else session.having(listing=False)
+        # The card that was open is where a reader goes on.
+        return panel_changes(self._desk, before, words_in(language), left=session.opened)
+
+    def find(self, text: str, session: Session, language: str) -> Changes:
+        """Lists the articles that have the words typed in their title, outlet or people."""
+        changed = session.having(sought=encodable(text))
+        listed = _listed_html(self._desk, changed, words_in(language))
+        return {self._desk.parts.panel.corpus: listed, self._desk.parts.session: changed}
+
+    def _following(self, reference: Reference, session: Session) -> Session | None:
+        if reference.kind in CARDS:
+            exchange = session.conversation.exchange(reference.place)
+            there = exchange is not None and exchange.passage(reference) is not None
+            changed = session.having(opened=str(reference), listing=False, place=reference.place)
+            return changed if there else None
+        if reference.kind == "article":
+            article = self._desk.catalogue.article(reference.place)
+            return session.having(opened=str(reference), listing=True) if article else None
+        if reference.kind == "corpus":
+            return session.having(opened="", listing=True, sought="")
+        return session.having(oldest_first=not session.oldest_first) if reference.kind == "order" else None
+
+
+def session_changes(desk: Desk, session: Session, words: Words) -> Changes:
+    """The chat of a session, and what stands beside it."""
+    parts = desk.parts
+    return {
+        parts.chat: desk.messages(session.conversation, words, editing=session.editing),
+        parts.menu.fresh: gr.Button(words("menu.new"), interactive=bool(session.conversation.exchanges)),
+        **panel_changes(desk, session, words),
+    }
+
+
+def panel_changes(desk: Desk, session: Session, words: Words, left: str = "") -> Changes:
+    """What stands beside the chat in a session.
+
+    Args:
+        desk: the page.
+        session: what is open in it.
+        words: the words of the page.
+        left: the reference of the card whose article was closed just now.
+    """
+    panel = desk.parts.panel
+    opened = Reference.parse(session.opened)
+    listing = session.listing and not opened
+    return {
+        panel.find: gr.Textbox(**labels(words)["panel.find"], value=session.sought, visible=listing),
+        panel.back: gr.Button(words("sources.back"), visible=session.listing or opened is not None),
+        panel.sources: "" if session.listing else cards_html(session, words, left),
+        panel.corpus: _listed_html(desk, session, words) if listing else "",
+        panel.article: _opened_html(desk, session, opened, words) if opened else "",
+        desk.parts.session: session,
+    }
+
+
+def _listed_html(desk: Desk, session: Session, words: Words) -> str:
+    return corpus_html(desk.catalogue.sought(session.sought), desk.length, words)
+
+
+def _opened_html(desk: Desk, session: Session, opened: Reference, words: Words) -> str:
+    found = _place(desk, session, opened)
+    if found is None:
+        return ""
+    source, quote, start = found
+    try:
+        return article_html(desk.bot.article(source.id), desk.bot.removed(source.id), words, quote, start)
+    except AssistantError as error:
+        return message("answer error", f"<p>{html.escape(error.in_words())}</p>")
+    except Exception:
+        log.exception("The article %s could not be shown.", source.id)
+        return message("answer error", f"<p>{html.escape(words('unexpected'))}</p>")
+
+
+def _place(desk: Desk, session: Session, opened: Reference) -> tuple[Source, str, int] | None:
+    if opened.kind == "article":
+        article = desk.catalogue.article(opened.place)
+        return (article, "", 0) if article else None
+    exchange = session.conversation.exchange(opened.place)
+    return exchange.passage(opened) if exchange else None

@@ -1,0 +1,79 @@
+"""The words of the page in the languages it speaks, with dates and plurals as CLDR has them."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Final
+
+import yaml
+from babel import Locale, negotiate_locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+# The languages of the page, as they call themselves.
+LANGUAGES: Final = {"en": "English", "ru": "Русский", "az": "Azərbaycanca", "hy": "Հայերեն"}
+DEFAULT: Final = "en"
+# News in English writes 5 March 2024.
+_LOCALES: Final = {"en": "en_GB"}
+# A language in an Accept-Language header and its weight, from 0 (not this one) to 1: ru-RU;q=0.9
+_RANGE: Final = re.compile(
+    r"\s*([a-z]+(?:-[a-z\d]+)*)\s*(?:;\s*q=(0(?:\.\d*)?|1(?:\.0*)?)\s*)?", re.ASCII | re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of the page in one language.
+
+    Attributes:
+        code: the language, ISO 639-1.
+    """
+
+    code: str
+    _texts: Mapping[str, Any]
+
+    def __call__(self, key: str, **values: object) -> str:
+        """A text, its names in braces filled in."""
+        text: str = self._texts[key]
+        return text.format(**values) if values else text
+
+    def count(self, key: str, number: int) -> str:
+        """A text in the form that a number asks for."""
+        forms: Mapping[str, str] = self._texts[key]
+        form = self._locale.plural_form(number)
+        return forms.get(form, forms["other"]).format(number=format_decimal(number, locale=self._locale))
+
+    def day(self, day: date) -> str:
+        """A date in full, such as 5 March 2024."""
+        return format_date(day, "long", locale=self._locale)
+
+    def language(self, code: str) -> str:
+        """The name of a language."""
+        return str(self._locale.languages.get(code, code))
+
+    @property
+    def _locale(self) -> Locale:
+        return Locale.parse(_LOCALES.get(self.code, self.code))
+
+
+@lru_cache
+def words_in(code: str) -> Words:
+    """The words of the page in a language; in English if the page does not speak it."""
+    known = code if code in LANGUAGES else DEFAULT
+    text = files("assistant").joinpath("data", "words", f"{known}.yaml").read_text(encoding="utf-8")
+    return Words(known, yaml.safe_load(text))
+
+
+def preferred_language(accepted: str) -> str:
+    """The language of the page that suits a browser best, by its Accept-Language header."""
+    ranges = [match for match in map(_RANGE.fullmatch, accepted.split(",")) if match]
+    ranges.sort(key=_weight, reverse=True)
+    wanted = [match[1].lower().replace("-", "_") for match in ranges if _weight(match)]
+    return negotiate_locale(wanted, list(LANGUAGES)) or DEFAULT
+
+
+def _weight(match: re.Match[str]) -> float:
+    return float(match[2] or 1)

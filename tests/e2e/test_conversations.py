@@ -1,0 +1,166 @@
+"""Conversations are kept by the browser: listed, opened again, deleted, taken along."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from assistant import Answer
+from tests.articles import write_corpus
+from tests.pages import Visit
+from tests.reader import COST, FARMS, SHEEP, act, ask, cards, open_menu, questions, started, talks, whole_answers
+from tests.servers import free_port, running
+
+
+class TestStartingOver:
+    def test_it_clears_the_page(self, page: Page) -> None:
+        ask(page, COST)
+        open_menu(page)
+        page.locator("#fresh").click()
+        expect(whole_answers(page)).to_have_count(0)
+        expect(cards(page)).to_have_count(0)
+        expect(page.locator("#chat .example").first).to_be_visible()
+
+    def test_what_was_said_before_is_forgotten_there_and_kept_in_the_list(self, page: Page) -> None:
+        ask(page, COST)
+        open_menu(page)
+        page.locator("#fresh").click()
+        expect(whole_answers(page)).to_have_count(0)
+        ask(page, SHEEP)
+        expect(talks(page)).to_have_text([SHEEP, COST])
+        expect(page.locator("#conversations [aria-current]")).to_have_text(f"{SHEEP}✕")
+
+
+class TestTheList:
+    def test_it_says_what_it_is_for_while_it_is_empty(self, page: Page) -> None:
+        expect(open_menu(page).locator("#conversations .hint")).to_contain_text("kept in this browser")
+
+    def test_an_earlier_conversation_opens_with_its_cards_and_goes_on(self, page: Page) -> None:
+        ask(page, COST)
+        open_menu(page)
+        page.locator("#fresh").click()
+        expect(whole_answers(page)).to_have_count(0)
+        ask(page, SHEEP)
+        talks(page).filter(has_text=COST).click()
+        expect(questions(page)).to_have_text([COST])
+        expect(cards(page).first).to_contain_text("Harbour bridge")
+        expect(ask(page, "And when will it reopen?")).to_contain_text("3 May")
+        whole_answers(page).first.locator("a.cite").first.click()
+        expect(page.locator("#article mark")).to_be_visible()
+        expect(talks(page)).to_have_text([COST, SHEEP])
+
+    def test_one_is_deleted_for_good(self, page: Page) -> None:
+        ask(page, COST)
+        open_menu(page)
+        page.get_by_role("button", name=f"Delete: {COST}").click()
+        expect(talks(page)).to_have_count(0)
+        page.reload()
+        started(page)
+        expect(talks(page)).to_have_count(0)
+        expect(whole_answers(page)).to_have_count(0)
+
+
+class TestComingBack:
+    def test_the_conversation_goes_on_after_a_reload(self, page: Page) -> None:
+        ask(page, COST)
+        act(whole_answers(page).last, "Helpful")
+        expect(page.locator("#chat a.chosen")).to_have_count(1)
+        page.reload()
+        started(page)
+        expect(questions(page)).to_have_text([COST])
+        expect(page.locator("#chat a.chosen")).to_have_text("Helpful")
+        expect(cards(page).first).to_contain_text("Harbour bridge")
+        expect(ask(page, "And when will it reopen?")).to_contain_text("3 May")
+
+    def test_a_new_conversation_stays_new_after_a_reload(self, page: Page) -> None:
+        ask(page, COST)
+        open_menu(page)
+        page.locator("#fresh").click()
+        expect(whole_answers(page)).to_have_count(0)
+        page.reload()
+        started(page)
+        expect(page.locator("#chat .example").first).to_be_visible()
+        expect(talks(page)).to_have_text([COST])
+
+    def test_it_goes_on_after_the_server_was_started_again(self, visit: Visit, tmp_path: Path) -> None:
+        port = free_port()
+        settings = {"CORPUS_DIR": write_corpus(tmp_path / "news"), "INDEX_DIR": tmp_path / "index", "PORT": port}
+        environment = os.environ | {f"ASSISTANT_{name}": str(value) for name, value in settings.items()}
+        command = [sys.executable, "-m", "assistant", "chat"]
+        with running(command, port, environment) as url:
+            page = visit(url)
+            ask(page, COST)
+            page.evaluate("window.before = true")
+        with running(command, port, environment):
+            # The page notices by itself, and loads itself again.
+            page.wait_for_function("!window.before && document.readyState === 'complete'", timeout=60_000)
+            started(page)
+            expect(questions(page)).to_have_text([COST])
+            expect(ask(page, "And when will it reopen?")).to_contain_text("3 May")
+            expect(questions(page)).to_have_count(2)
+
+
+class TestTwoTabs:
+    @pytest.fixture
+    def tabs(self, page: Page) -> tuple[Page, Page]:
+        other = page.context.new_page()
+        other.goto(page.url)
+        started(other)
+        return page, other
+
+    def test_each_has_its_own_conversation_and_both_are_kept(self, tabs: tuple[Page, Page]) -> None:
+        one, other = tabs
+        ask(one, COST)
+        ask(other, SHEEP)
+        ask(one, "And when will it reopen?")
+        expect(questions(other)).to_have_text([SHEEP])
+        for tab in tabs:
+            expect(talks(tab)).to_have_text([COST, SHEEP])
+            tab.reload()
+            started(tab)
+        expect(questions(one)).to_have_text([COST, "And when will it reopen?"])
+        expect(questions(other)).to_have_text([SHEEP])
+
+    def test_going_on_with_the_same_one_in_both_loses_nothing(self, tabs: tuple[Page, Page]) -> None:
+        one, other = tabs
+        ask(one, COST)
+        open_menu(other)
+        talks(other).click()
+        expect(questions(other)).to_have_text([COST])
+        ask(other, SHEEP)
+        ask(one, FARMS)
+        expect(talks(one)).to_have_count(2)
+        for tab, last in ((one, FARMS), (other, SHEEP)):
+            tab.reload()
+            started(tab)
+            expect(questions(tab)).to_have_text([COST, last])
+            ask(tab, "And when will it reopen?")
+            expect(talks(tab)).to_have_count(2)
+
+
+class TestTakingItAlong:
+    def test_as_markdown(self, page: Page) -> None:
+        name, text = self._saved(page, "#save-markdown")
+        assert name.endswith(".md")
+        assert text.startswith(f"# {COST}".replace("?", ""))
+        assert "48 million crowns" in text
+        assert "412 sheep" in text
+        assert "[^1]: " in text
+
+    def test_as_json(self, page: Page) -> None:
+        name, text = self._saved(page, "#save-json")
+        assert name.endswith(".json")
+        saved = json.loads(text)
+        assert saved["title"] == COST
+        assert [Answer.model_validate(answer).question for answer in saved["answers"]] == [COST, SHEEP]
+
+    def _saved(self, page: Page, button: str) -> tuple[str, str]:
+        ask(page, COST)
+        ask(page, SHEEP)
+        open_menu(page)
+        with page.expect_download() as download:
+            page.locator(button).click()
+        return download.value.suggested_filename, download.value.path().read_text(encoding="utf-8")
