@@ -17,6 +17,7 @@ from llama_index.llms.openai_like import OpenAILike
 
 from assistant.answers.material import passage
 from assistant.models.failures import NO_KEY
+from assistant.models.thoughts import without_thoughts
 from assistant.prompts import as_data, load_prompt
 from assistant.records import Answer
 from eval.cases import Case
@@ -46,8 +47,6 @@ _REASONS: dict[type[openai.OpenAIError], str] = {
     openai.RateLimitError: "too many requests",
 }
 
-# Models that think aloud begin with that.
-_THOUGHTS = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
 _GRADE = re.compile(r"[\s*#_]*(?:(?:score|grade)\W+)?(-?\d+(?:\.\d+)?)(?:\s*/\s*5)?[\s*_.]*", re.IGNORECASE)
 # "yesterday" is no yes, and neither is an echoed "YES or NO".
 _VERDICT = re.compile(r"\W*(?:(?:answer|verdict)\W+)?(yes|no)\b(?!\s*(?:/|\||or\b))", re.IGNORECASE)
@@ -216,7 +215,7 @@ def _question(case: Case) -> str:
 
 
 def _without_thoughts(said: str | None) -> str:
-    return _THOUGHTS.sub("", said or "", count=1).strip()
+    return without_thoughts(said or "").strip()
 
 
 def _grade(said: str) -> tuple[float | None, str]:

@@ -5,18 +5,27 @@ hold. Whatever is no marker is text, and nothing of it gets lost but the formatt
 
 A reply is read word by word, however it was cut on its way: the same reply always makes the same sentences. Every
 pattern is bounded, so that no reply takes longer than its length.
+
+A quotation may run over sentences, of which each has to be checked as quoted. So a sentence that leaves one open waits
+for the sentence that closes it. A mark that is never closed may be a slip, and what follows it no quotation: it quotes
+to the end of its own sentence and makes nothing of the next ones, which are read as if it were not there. No quotation
+goes over the end of its paragraph.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from assistant.checking.quotations import closing_mark, end_of_quotation, left_open
 from assistant.chunks import LONGEST_SENTENCE_CHARS, split_sentences
+from assistant.models.thoughts import Thoughts
 from assistant.records import Span
 
 # "[1-3]" names three passages, "[1-90]" is something else.
 LONGEST_RANGE = 20
+# No answer quotes so many sentences in one; a mark that none of them closes is taken for one that is never closed.
+LONGEST_QUOTATION_SENTENCES = 30
 
 # [1], [1, 2], [1-3], [^1], [[1]], [Passage 1], 【1†source】, and the link that some put behind it.
 _NUMBER = r"(?:passages?|sources?)?\s?\^?#?\d{1,4}"
@@ -60,7 +69,6 @@ _EMPHASIS = [
     for mark in (r"\*", "_", "~", "`")
 ]
 _HALF_EMPHASIS = re.compile(r"^\*{2,3}(?=\S)|(?<=\S)\*{2,3}$")
-_THINKING, _THOUGHT = "<think>", "</think>"
 
 Opening = Literal["", "paragraph", "item"]
 
@@ -74,16 +82,28 @@ class Written:
         passages: the numbers that its markers name, in order; whether there are such passages is not looked at.
         opening: whether it begins a paragraph or an item of a list.
         whole: whether it has an end; what was cut off has none.
+        opened: the mark of the quotation that it begins in, which an earlier sentence opened.
+        closed: the mark that closes, in a later sentence, the quotation that it ends in.
     """
 
     text: str
     passages: tuple[int, ...]
     opening: Opening
     whole: bool
+    opened: str = ""
+    closed: str = ""
+
+    @property
+    def claim(self) -> str:
+        """The sentence as it is checked by itself: what it quotes stands between marks, also where it runs on."""
+        return f"{self.opened}{self.text}{self.closed}"
 
 
 class SentenceStream:
-    """Takes the pieces of a reply and gives its sentences.
+    """Takes the pieces of a reply and gives its sentences, without what the model thought aloud.
+
+    Sentences wait until one of them cites a passage, as an answer's first one should: a closing tag may still tell that
+    all of it was a thought. What cites was given and cannot be taken back.
 
     Args:
         language: ISO 639-1 code, for the rules by which sentences end.
@@ -91,7 +111,89 @@ class SentenceStream:
 
     def __init__(self, language: str | None) -> None:
         self._language = language
-        self._thoughts: str | None = ""
+        self._thoughts = Thoughts()
+        self._begin()
+
+    def feed(self, piece: str) -> Iterator[Written]:
+        """The sentences that a further piece makes complete."""
+        for text in self._thoughts.feed(piece):
+            if text is None:
+                self._begin()
+            else:
+                yield from self._given(self._lines.feed(text))
+
+    def end(self) -> Iterator[Written]:
+        """The sentences that are left when the reply is over."""
+        for text in self._thoughts.end():
+            yield from self._given(self._lines.feed(text))
+        yield from self._given(self._lines.end())
+        yield from self._when_cited(self._quotations.end())
+        yield from self._waiting
+
+    def _begin(self) -> None:
+        self._lines = _Lines(self._language)
+        self._quotations = _Quotations()
+        self._waiting: list[Written] = []
+        self._cites = False
+
+    def _given(self, sentences: Iterable[Written]) -> Iterator[Written]:
+        for written in sentences:
+            yield from self._when_cited(self._quotations.add(written))
+
+    def _when_cited(self, sentences: Iterable[Written]) -> Iterator[Written]:
+        for written in sentences:
+            self._waiting.append(written)
+            self._cites |= bool(written.passages)
+            if self._cites:
+                ready, self._waiting = self._waiting, []
+                yield from ready
+
+
+class _Quotations:
+    """Holds sentences back while a quotation is open that a later one may close."""
+
+    def __init__(self) -> None:
+        self._held: list[Written] = []
+        self._mark = ""
+
+    def add(self, written: Written) -> Iterator[Written]:
+        """The sentences whose quotations have their ends now."""
+        if written.opening:
+            yield from self.end()
+        yield from self._take(written)
+        if len(self._held) > LONGEST_QUOTATION_SENTENCES:
+            yield from self._drop_mark()
+
+    def end(self) -> Iterator[Written]:
+        """The sentences that are left when their paragraph is over."""
+        while self._held:
+            yield from self._drop_mark()
+
+    def _take(self, written: Written) -> Iterator[Written]:
+        opened = self._mark
+        end = end_of_quotation(written.text, opened) if opened else 0
+        if end is not None:
+            self._mark = left_open(written.text, end)
+            yield from self._held
+            self._held = []
+        closed = closing_mark(self._mark) if self._mark else ""
+        self._held.append(replace(written, opened=opened, closed=closed))
+        if not self._mark:
+            yield self._held.pop()
+
+    def _drop_mark(self) -> Iterator[Written]:
+        """Gives the sentence whose quotation has no end, and reads those behind it anew."""
+        (first, *others), self._held, self._mark = self._held, [], ""
+        yield replace(first, closed="")
+        for written in others:
+            yield from self._take(replace(written, opened="", closed=""))
+
+
+class _Lines:
+    """Cuts a text into sentences, line by line."""
+
+    def __init__(self, language: str | None) -> None:
+        self._language = language
         self._word = ""
         self._line = ""
         self._at_line_start = True
@@ -99,9 +201,9 @@ class SentenceStream:
         self._any = False
         self._opening: Opening = ""
 
-    def feed(self, piece: str) -> Iterator[Written]:
-        """The sentences that a further piece makes complete."""
-        for unit in self._units(self._without_thoughts(piece)):
+    def feed(self, text: str) -> Iterator[Written]:
+        """The sentences that a further text makes complete."""
+        for unit in self._units(text):
             # Blanks that follow blanks would make a line longer than its sentences.
             if unit not in " \t" or not self._line.endswith((" ", "\t")):
                 self._line += unit
@@ -111,23 +213,9 @@ class SentenceStream:
                 yield from self._complete_sentences()
 
     def end(self) -> Iterator[Written]:
-        """The sentences that are left when the reply is over."""
-        if self._thoughts is not None and not self._thoughts.startswith(_THINKING):
-            self._word = self._thoughts
+        """The sentences that are left when there is no more text."""
         self._line = _HALF_MARKER.sub("", self._line + self._word)
         yield from self._rest_of_line()
-
-    def _without_thoughts(self, piece: str) -> str:
-        """The piece as far as it belongs to the answer: models that think aloud begin with that."""
-        if self._thoughts is None:
-            return piece
-        text = (self._thoughts + piece).lstrip()
-        if text.startswith(_THINKING):
-            thoughts, closed, rest = text[len(_THINKING) :].partition(_THOUGHT)
-            self._thoughts = None if closed else _THINKING + thoughts[-len(_THOUGHT) :]
-            return rest
-        self._thoughts = text if _THINKING.startswith(text) else None
-        return "" if self._thoughts is not None else text
 
     def _units(self, piece: str) -> Iterator[str]:
         """The words that are complete, each with the blank behind it."""

@@ -1,7 +1,6 @@
 """A chat model behind any endpoint that speaks as OpenAI's does, streamed, with each failure in words."""
 
 import queue
-import re
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -19,6 +18,7 @@ from llama_index.llms.openai_like import OpenAILike
 from assistant.errors import SettingsError
 from assistant.models.connections import Patience, http_client
 from assistant.models.failures import NO_KEY, Endpoint
+from assistant.models.thoughts import without_thoughts
 from assistant.prompts import UNREADABLE
 from assistant.records import Usage
 from assistant.settings import Settings
@@ -32,8 +32,6 @@ CONNECT_SECONDS = 10.0
 TIMEOUTS = "ASSISTANT_LLM_TIMEOUT and ASSISTANT_LLM_STALL_TIMEOUT"
 # A reply that goes on and on is none: this many times the tokens it was allowed.
 CHARS_A_TOKEN = 12
-
-_THOUGHTS = re.compile(r"\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +152,13 @@ class ChatModel:
         return self._endpoint.without_secrets(text)
 
     def whole_reply(self, system: str, prompt: str, budget: Budget) -> str:
-        """The text of a reply, once it is over, without what the model thought aloud before.
+        """The text of a reply, once it is over, without what the model thought aloud.
 
         Raises:
             ContextTooLongError, ModelError: as `reply`.
         """
         said = "".join(event for event in self.reply(system, prompt, budget) if isinstance(event, str))
-        return self.without_secrets(_THOUGHTS.sub("", said, count=1).strip())
+        return self.without_secrets(without_thoughts(said).strip())
 
     def close(self) -> None:
         """Closes the connections."""

@@ -81,6 +81,36 @@ def test_an_unsupported_sentence_is_struck_if_that_is_wanted(newsroom: Newsroom)
     assert answer.notices[0].startswith("2 sentences that the model wrote are struck through")
 
 
+QUOTED = 'Mayor Ruth Calder said "we paid for a bridge and a half.'
+
+
+@pytest.mark.parametrize("marks", ['""', "“”", "„“", "«»", "‘’"])
+def test_a_quotation_over_two_sentences_is_checked_in_both(newsroom: Newsroom, marks: str) -> None:
+    first = QUOTED.replace('"', marks[0])
+    said = f"{first} [1] The works cost 48 million crowns, all of it wasted.{marks[1]} [1] {PRICE} [1]"
+    invented = newsroom.ask(text(said))
+    assert invented.text == f"{first} [1] {PRICE} [2]"
+    assert "The works cost 48 million crowns, all of it wasted." in invented.notices[0]
+    spoken = newsroom.ask(text(f"{first} [1] Ferries will run for another month.{marks[1]} [1]"))
+    assert len(spoken.sentences) == 2
+    assert spoken.notices == ()
+
+
+def test_a_quotation_that_is_never_closed_is_checked_to_the_end_of_its_sentence(newsroom: Newsroom) -> None:
+    answer = newsroom.ask(text(f'{PRICE} [1] Mayor Ruth Calder said "we paid for the steel. [1] {COST} [1]'))
+    assert answer.text == f"{PRICE} [1] {COST} [2]"
+    assert "we paid for the steel" in answer.notices[0]
+
+
+@pytest.mark.parametrize("tag", ["think", "THINKING", "reasoning", "thought", "reflection"])
+def test_nothing_of_a_thought_is_shown(newsroom: Newsroom, tag: str) -> None:
+    assert newsroom.ask(text(f"<{tag}>{PRICE} [1]</{tag}>{COST} [1]", size=3)).text == f"{COST} [1]"
+    assert newsroom.ask(text(f"{PRICE} Hm.</{tag}>{COST} [1]", size=3)).text == f"{COST} [1]"
+    nothing = newsroom.ask(text(f"<{tag}>{PRICE} [1]"))
+    assert nothing.mode == "extractive"
+    assert "wrote nothing" in nothing.notices[0]
+
+
 @pytest.mark.parametrize("handling", ["withhold", "mark"])
 def test_without_any_supported_sentence_the_articles_are_quoted(newsroom: Newsroom, handling: str) -> None:
     answer = newsroom.ask(text(f"{INVENTED} [1]"), unsupported=handling)

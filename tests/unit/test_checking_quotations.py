@@ -36,6 +36,25 @@ def test_apostrophes_and_empty_marks_quote_nothing(text: str) -> None:
     assert list(quotations(text)) == []
 
 
+@pytest.mark.parametrize("mark", ["“", "„", "«", '"', "”", "»", "「", "<<", "〝"])
+def test_what_is_never_closed_is_quoted_to_its_end(mark: str) -> None:
+    assert list(quotations(f"She said {mark}we paid twice.")) == ["we paid twice."]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('The 5" pipe and the 6" pipe broke.', []),
+        ('He said "the 5 pipes broke" of the 6" pipe.', ["the 5 pipes broke"]),
+        ('He paid," she said, and "we paid twice".', ["we paid twice"]),
+        ("«Газета «Правда» лжёт».", ["Газета «Правда» лжёт"]),
+        ("It was 'tis an old word.", []),
+    ],
+)
+def test_marks_beside_other_things(text: str, found: list[str]) -> None:
+    assert list(quotations(text)) == found
+
+
 def test_the_outer_quotation_counts() -> None:
     assert list(quotations("“We ‘must’ go”, he said.")) == ["We ‘must’ go"]
 

@@ -36,6 +36,8 @@ def _rewritten(
         (f"  “{WHOLE}”\n", WHOLE),
         (f'"{WHOLE}"', WHOLE),
         (f"<think>hm\nhm</think>\n{WHOLE}", WHOLE),
+        (f"<Reasoning>hm\nhm</REASONING>\n{WHOLE}", WHOLE),
+        (f"hm\nhm</think>\n{WHOLE}", WHOLE),
         ("", None),
         ("???", None),
         ("the of and", None),

@@ -152,12 +152,76 @@ def test_a_line_ends_its_sentence_at_once() -> None:
         ("\n <think></think>It rains.", ["It rains."]),
         ("<think>It pours. It pours.", []),
         ("<thi", ["<thi"]),
-        ("<thinking> is a tag.", ["<thinking> is a tag."]),
-        ("It rains. <think>It pours.</think>", ["It rains.", "<think>It pours.", "</think>"]),
+        ("<thinking>It pours. It pours.", []),
+        ("It rains. <think>It pours.</think>", ["It rains."]),
+        ("It rains.<think>It pours.</think>It is cold.", ["It rains.", "It is cold."]),
+        ("It pours. Hm.\n\nIt pours.\n</think>\nIt rains.", ["It rains."]),
+        ("It pours. </think>", []),
+        ("<think>It <think>pours.</think> It pours.</think> It rains.", ["It rains."]),
     ],
 )
 def test_thoughts_are_no_part_of_the_answer(reply: str, texts: list[str]) -> None:
     assert [text for text, _ in _found(reply)] == texts
+
+
+def test_what_may_turn_out_a_thought_waits_for_a_citation() -> None:
+    stream = SentenceStream("en")
+    assert list(stream.feed("It pours. It is cold. Hm. ")) == []
+    found = [written.text for written in stream.feed("It rains. [1] It is May. ")]
+    assert found[:3] == ["It pours.", "It is cold.", "Hm."]
+
+
+# What the model wrote, and the claims that are checked: with the marks that a sentence lacks of what it quotes.
+@pytest.mark.parametrize(
+    ("reply", "claims"),
+    [
+        ('He: "we paid. We left. We won." It rains.', ['He: "we paid."', '"We left."', '"We won."', "It rains."]),
+        ('He: "we paid. We left" and "we won. It’s over." It rains.',
+         ['He: "we paid."', '"We left" and "we won."', '"It’s over."', "It rains."]),
+        ("Er: „Wir zahlen. Wir gehen“, so er.", ["Er: „Wir zahlen.“", "„Wir gehen“, so er."]),
+        ("Er: »Wir zahlen. Wir gehen«, so er.", ["Er: »Wir zahlen.«", "»Wir gehen«, so er."]),
+        ("Han: ”Vi betalar. Vi går”, sa han.", ["Han: ”Vi betalar.”", "”Vi går”, sa han."]),
+        ("Il dit : « Nous payons. Nous partons. » Il pleut.",
+         ["Il dit : « Nous payons.»", "«Nous partons. »", "Il pleut."]),
+        ("Он: «Мы ждём. Газета «Правда» лжёт. Мы идём», и всё.",
+         ["Он: «Мы ждём.»", "«Газета «Правда» лжёт.»", "«Мы идём», и всё."]),
+        ("他说「我们不付。我们走。」他走了。", ["他说「我们不付。」", "「我们走。」", "他走了。"]),
+        ("He: ‘we won’t pay. We left’, and so on.", ["He: ‘we won’t pay.’", "‘We left’, and so on."]),
+        ("He: 'we won't pay. We left.' It rains.", ["He: 'we won't pay.'", "'We left.'", "It rains."]),
+        ("He: <<we paid. We left>>, and so on.", ["He: <<we paid.>>", "<<We left>>, and so on."]),
+        ('He said "we paid. [1] We left." [2] It rains.', ['He said "we paid."', '"We left."', "It rains."]),
+        ('He said "we paid.\nWe left." It rains.', ['He said "we paid."', '"We left."', "It rains."]),
+    ],
+)  # fmt: skip
+def test_a_quotation_runs_on_until_it_is_closed(reply: str, claims: list[str]) -> None:
+    assert [written.claim for written in _read(reply)] == claims
+    assert _read(reply, 1) == _read(reply)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        'He said "we paid. It rains. She said "no" and left.',
+        "He said “we paid. It rains. She said “no” and left.",
+        "He said “we paid. It rains.\n\nShe said “no” and left.",
+        "- He said “we paid.\n- It rains.”",
+        'The pipe is 5" wide. It broke. The other is 6" wide.',
+        "It is 40° 26′ 46″ north. It is 5' 10\" tall. It rains.",
+        "In the '90s it rained. The workers' pay fell. It’s over, the dogs’ day.",
+        "He said “we paid. It " + "rains. It " * 40 + "ends”.",
+    ],
+)
+def test_a_mark_that_is_never_closed_makes_no_quotation_of_later_sentences(reply: str) -> None:
+    found = _read(reply)
+    assert [written.claim for written in found] == [written.text for written in found]
+    assert _read(reply, 1) == found
+
+
+def test_sentences_wait_for_the_end_of_their_quotation() -> None:
+    stream = SentenceStream("en")
+    assert list(stream.feed("He said “we paid. [1] We left. We won. ")) == []
+    found = [written.text for written in stream.feed("It is over.” It rains ")]
+    assert found == ["He said “we paid.", "We left.", "We won.", "It is over.”"]
 
 
 @pytest.mark.parametrize(
@@ -189,6 +253,12 @@ def test_whether_the_last_sentence_has_an_end(reply: str, whole: bool) -> None:
             '"',
             '."',
             "<",
+            "<think",
+            "[TH",
+            "“a. ",
+            "“ab “cd. ",
+            "«ab cd. «",
+            "‘ab cd. ",
             "<think>",
             "1. ",
         ),
@@ -222,6 +292,8 @@ _FRAGMENTS = st.sampled_from(
             "![x](y)",
         ),
         *("```", "\n```py\n", "|", "\n- ", "\n1. ", "\n# ", "\n> ", "**", "_", "~~", "`", "<b>", "<think>", "</think>"),
+        *("<THINKING>", "</Reasoning>", "[THINK]", "[/THINK]", "◁think▷", "<th", "ink>", "</"),
+        *('"', "“", "”", "„", "«", "»", "'", "‘", "’", "<<", ">>", ' "We', 'left." ', "“We ", "left.” ", '5" '),
         *(
             ". ",
             "! ",
