@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal
 from assistant.answers.draft import Check
 from assistant.answers.sentence_stream import Opening, Written
 from assistant.checking import Grounding, Verdict
+from assistant.checking.clauses import clauses
 from assistant.citations import escape_markdown
-from assistant.languages import tells_of_silence
+from assistant.languages import detect_language, language, tells_of_silence
 from assistant.records import Citation, Sentence, Support
 
 if TYPE_CHECKING:
@@ -22,13 +23,17 @@ _REFUSED = re.compile(r"\W*(?:NO[\s_-]?ANSWER\b.*|(?i:no[\s_-]?answer)\W*)", re.
 _OPENINGS: dict[Opening, str] = {"": " ", "paragraph": "\n\n", "item": "\n- "}
 
 
+# A clause of fewer content words claims nothing: "according to passage 2", "as far as one can see".
+_CLAIMING_WORDS = 3
+
+
 class Manuscript:
     """An answer while it is written.
 
     Attributes:
         sentences: those that the reader sees.
         pieces: the text so far.
-        checks: of every sentence, shown or not.
+        checks: of every sentence that makes a claim, shown or not.
         refused: whether the model wrote that the passages do not answer.
         cut_off: whether the last sentence has no end.
         failure: what made the model break off.
@@ -66,15 +71,22 @@ class Manuscript:
         return [check for check in self.checks if check.support == "unsupported"]
 
     def without_refusal(self, sentences: Iterable[Written]) -> Iterator[Written]:
-        """The sentences but those that say that the passages do not answer, which is noted: no passage says that."""
+        """The sentences but the words for a refusal, which is noted."""
         for written in sentences:
-            if _REFUSED.fullmatch(written.text) or tells_of_silence(written.text):
+            if _REFUSED.fullmatch(written.text):
                 self.refused = True
             else:
                 yield written
 
     def add(self, written: Written, verdict: Verdict) -> str:
-        """Takes a sentence in, and gives the text by which the answer grows; empty if the reader does not see it."""
+        """Takes a sentence in, and gives the text by which the answer grows; empty if the reader does not see it.
+
+        One that only says what the sources are silent about is a refusal, unless a passage says the same of its own
+        sources: it makes no claim that could be missed.
+        """
+        if verdict.support != "supported" and _is_only_silent(written.text):
+            self.refused = True
+            return ""
         self.checks.append(Check(written.text, written.passages, verdict.support, verdict.reason))
         self._opening = written.opening or self._opening
         if verdict.support == "unsupported":
@@ -117,3 +129,11 @@ class Manuscript:
                 support=support,
             )
         return self._citations[key].number
+
+
+def _is_only_silent(text: str) -> bool:
+    """Whether a sentence says that the sources are silent, and claims nothing in another clause."""
+    known = language(detect_language(text))
+    return tells_of_silence(text) and not any(
+        len(known.content_words(clause)) >= _CLAIMING_WORDS for clause in clauses(text) if not tells_of_silence(clause)
+    )

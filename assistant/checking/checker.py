@@ -1,6 +1,5 @@
 """Checks one generated sentence at a time."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.checking import dates, names, numbers, quotations
+from assistant.checking.clauses import clauses
 from assistant.checking.meaning import Grounding, Meaning, coverage, ground, widenings
 from assistant.checking.negation import contradicts
 from assistant.checking.passage import Contents, contents, contents_of
@@ -50,8 +50,6 @@ class Verdict:
 # So many telling terms of which none is known make a clause foreign. Of the 124 English reference answers over the
 # shipped articles, which reword their evidence, none has such a clause.
 FOREIGN_TERMS = 3
-_JOINING = r"(?:and|but|while|и|а|но|та|und|aber|et|mais|y|pero|ve|ama|və|և|իսկ)\s"
-_CLAUSE_END = re.compile(rf"[,;:–—]\s(?:{_JOINING})?|\s{_JOINING}")
 
 NOTHING_CITED = Verdict("unsupported", "It cites no passage, and none says it.", ())
 
@@ -169,7 +167,7 @@ def _unshown(claim: "_Claim", groundings: Sequence[Grounding]) -> int:
 def _foreign_clause(claim: "_Claim", groundings: Sequence[Grounding]) -> str | None:
     """A clause that no word of is in the passages; the sentence as a whole may be like them all the same."""
     known = frozenset().union(*(grounding.hit.terms for grounding in groundings))
-    for clause in _CLAUSE_END.split(claim.text):
+    for clause in clauses(claim.text):
         wanted = _telling_terms(clause, claim.code)
         if len(wanted) >= FOREIGN_TERMS and wanted.isdisjoint(known):
             return clause

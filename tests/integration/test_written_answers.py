@@ -413,6 +413,35 @@ def test_what_the_passages_do_not_say_is_left_out_beside_what_they_say(newsroom:
     assert answer.notices == ()
 
 
+INQUIRY = """Inquiry into the Dalby tunnel
+
+4 June 2021
+
+The Dalby tunnel was closed on 2 June after water came in. The passages do not meet the fire code, the inspector Nora
+Whitlock said. The government did not say why the report was kept back for eleven months.
+"""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The passages do not meet the fire code, the inspector Nora Whitlock said.",
+        "The government did not say why the report was kept back for eleven months.",
+    ],
+)
+def test_a_silence_that_an_article_tells_of_is_shown(tmp_path: Path, said: str) -> None:
+    room = Newsroom(tmp_path, {"inquiry.txt": INQUIRY})
+    answer = room.ask(text(f"{said} [1]"), question="What is known of the fire code of the Dalby tunnel?")
+    assert (answer.text, answer.notices) == (f"{said} [1]", ())
+
+
+def test_a_claim_beside_a_silence_is_counted_if_nothing_supports_it(newsroom: Newsroom) -> None:
+    said = "The bridge was closed for 77 weeks and many shops went bankrupt, but the articles do not say why."
+    answer = newsroom.ask(text(f"{COST} [1] {said} [1]"))
+    assert answer.text == f"{COST} [1]"
+    assert "77" in answer.notices[0]
+
+
 def test_a_server_s_own_word_for_the_end_is_an_end(newsroom: Newsroom) -> None:
     answer = newsroom.ask(text("The works cost 48 million crowns [1]", finish="eos"))
     assert answer.text == "The works cost 48 million crowns [1]"

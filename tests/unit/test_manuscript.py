@@ -93,6 +93,29 @@ def test_a_refusal_is_noted_and_taken_out(said: str) -> None:
     assert manuscript.refused
 
 
+@pytest.mark.parametrize("said", ["The articles do not say why.", "According to [2], the passages do not tell."])
+def test_a_silence_is_a_refusal_unless_a_passage_says_it(said: str) -> None:
+    manuscript = Manuscript("mark")
+    assert _added(manuscript, (said, _verdict("partial")), (said, _verdict("unsupported"))) == ["", ""]
+    assert (manuscript.refused, manuscript.checks) == (True, [])
+    assert _added(manuscript, (said, _verdict())) != [""]
+    assert [check.text for check in manuscript.checks] == [said]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The council raised the local tax, but the articles do not say why.",
+        "Статьи не упоминают о цене, но мэр Колдер подал в отставку.",
+    ],
+)
+def test_a_claim_beside_a_silence_is_checked_as_any(said: str) -> None:
+    manuscript = Manuscript("withhold")
+    _added(manuscript, (said, _verdict("unsupported")))
+    assert not manuscript.refused
+    assert [check.text for check in manuscript.unsupported] == [said]
+
+
 @pytest.mark.parametrize("said", ["No answer came from the ministry.", "There was NO ANSWER.", "NO ANSWERS came."])
 def test_an_answer_that_never_came_is_no_refusal(said: str) -> None:
     manuscript = Manuscript("withhold")
