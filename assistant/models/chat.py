@@ -4,6 +4,7 @@ import queue
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +16,8 @@ from llama_index.llms.openai import OpenAI
 from llama_index.llms.openai.utils import ALL_AVAILABLE_MODELS
 from llama_index.llms.openai_like import OpenAILike
 
-from assistant.errors import SettingsError
+from assistant.errors import ModelError, SettingsError
+from assistant.models.common import OPENAI
 from assistant.models.connections import Patience, http_client
 from assistant.models.failures import NO_KEY, Endpoint
 from assistant.models.thoughts import without_thoughts
@@ -23,13 +25,13 @@ from assistant.prompts import UNREADABLE
 from assistant.records import Usage
 from assistant.settings import Settings
 
-OPENAI = "https://api.openai.com/v1"
 # Of a model that LlamaIndex does not know. Servers on one's own machine start with this or more.
 CONTEXT_WINDOW = 4096
 # A request is tried once and then this many times more, as far as its time allows; the client heeds Retry-After.
 RETRIES = 2
 CONNECT_SECONDS = 10.0
 TIMEOUTS = "ASSISTANT_LLM_TIMEOUT and ASSISTANT_LLM_STALL_TIMEOUT"
+SHORTEN = "Set ASSISTANT_LLM_CONTEXT_WINDOW to the model's window, or lower ASSISTANT_TOP_K."
 # A reply that goes on and on is none: this many times the tokens it was allowed.
 CHARS_A_TOKEN = 12
 
@@ -118,7 +120,7 @@ class ChatModel:
         return self._llm.metadata.context_window
 
     def reply(self, system: str, prompt: str, budget: Budget) -> Iterator[str | Ending]:
-        """The pieces of a reply as they come, then how it ended.
+        """The pieces of a reply as they come, without the secrets of the endpoint, then how it ended.
 
         It is over when the budget's time is, whatever the endpoint does: it is read by a thread of its own, so that
         neither a look-up that hangs nor a server that sends a sign of life every second can hold the reader up.
@@ -127,6 +129,20 @@ class ChatModel:
             ContextTooLongError: the prompt does not fit the model.
             ModelError: any other failure.
         """
+        redaction = self._endpoint.redaction()
+        with closing(self._raw_reply(system, prompt, budget)) as events:
+            try:
+                for event in events:
+                    if piece := redaction.end() if isinstance(event, Ending) else redaction.feed(event):
+                        yield piece
+                    if isinstance(event, Ending):
+                        yield event
+            except ModelError:
+                if piece := redaction.end():
+                    yield piece
+                raise
+
+    def _raw_reply(self, system: str, prompt: str, budget: Budget) -> Generator[str | Ending, None, None]:
         messages = [_message(MessageRole.SYSTEM, system)] if system else []
         responses = self._responses([*messages, _message(MessageRole.USER, prompt)], budget)
         started, ending, length = time.monotonic(), Ending(), 0
@@ -246,7 +262,17 @@ def chat_model(settings: Settings, model: str | None = None, llm: LLM | None = N
     name = model or settings.llm_model
     key = _key(settings)
     base_url = settings.openai_base_url or OPENAI
-    endpoint = Endpoint("chat", base_url, name, "/chat/completions", "ASSISTANT_LLM_MODEL", TIMEOUTS, key)
+    endpoint = Endpoint(
+        job="chat",
+        base_url=base_url,
+        model=name,
+        path="/chat/completions",
+        key=key,
+        setting="ASSISTANT_LLM_MODEL",
+        limit="ASSISTANT_LLM_MAX_TOKENS",
+        shorten=SHORTEN,
+        timeout=TIMEOUTS,
+    )
     if llm is not None:
         return ChatModel(llm, endpoint, settings)
     url = httpx.URL(base_url)

@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+OPENAI = "https://api.openai.com/v1"
+
 Vector = list[float]
 
 

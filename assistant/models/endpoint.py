@@ -8,12 +8,12 @@ import httpx
 import openai
 from llama_index.embeddings.openai import OpenAIEmbedding
 from llama_index.embeddings.openai.base import aget_embeddings, get_embeddings
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
-from assistant.errors import ModelError
-from assistant.models.common import Vector, host
+from assistant.chunks import LONGEST_SENTENCE_CHARS
+from assistant.models.common import OPENAI, Vector
 from assistant.models.connections import http_client
-from assistant.models.failures import NO_KEY
+from assistant.models.failures import NO_KEY, Endpoint
 from assistant.prompts import UNREADABLE
 from assistant.settings import Settings
 
@@ -24,28 +24,29 @@ RETRIES = 3
 # Places in `input_types`.
 QUERY, PASSAGE = range(2)
 
-# A timeout is a connection error too, so it comes first.
-_REASONS: dict[type[openai.OpenAIError], str] = {
-    openai.APITimeoutError: f"did not answer within {TIMEOUT_SECONDS:.0f} seconds",
-    openai.APIConnectionError: "cannot be reached",
-    openai.AuthenticationError: "refuses the key",
-    openai.PermissionDeniedError: "refuses the key",
-    openai.NotFoundError: "does not know the model {model!r}, or has no /embeddings",
-    openai.RateLimitError: "has had too many requests, or the account is out of credit",
-}
-
 
 def endpoint_embedding(settings: Settings) -> "EndpointEmbedding":
     """The model that the settings name, at the endpoint that they name."""
-    key = settings.openai_api_key
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else NO_KEY
     url = httpx.URL(settings.openai_base_url) if settings.openai_base_url else None
     timeout = httpx.Timeout(TIMEOUT_SECONDS)
+    endpoint = Endpoint(
+        job="embedding",
+        base_url=settings.openai_base_url or OPENAI,
+        model=settings.embedding_model,
+        path="/embeddings",
+        key=key,
+        setting="ASSISTANT_EMBEDDING_MODEL",
+        limit="ASSISTANT_EMBEDDING_INPUT_TYPES",
+        shorten=f"Set ASSISTANT_EMBEDDING_MODEL to one that reads {LONGEST_SENTENCE_CHARS} characters.",
+    )
     return EndpointEmbedding(
+        endpoint,
         model_name=settings.embedding_model,
-        api_key=key.get_secret_value() if key else NO_KEY,
+        api_key=key,
         # The client would log the password that an address may carry.
         api_base=str(url.copy_with(userinfo=b"")) if url else None,
-        http_client=http_client(url, timeout) if url and url.userinfo else None,  # type: ignore[call-arg]  # no field, but it is taken
+        http_client=http_client(url, timeout) if url and url.userinfo else None,
         input_types=settings.embedding_input_types,
         max_retries=RETRIES,
         timeout=TIMEOUT_SECONDS,
@@ -55,12 +56,22 @@ def endpoint_embedding(settings: Settings) -> "EndpointEmbedding":
 class EndpointEmbedding(OpenAIEmbedding):
     """Any model behind an OpenAI-compatible `/embeddings` endpoint.
 
+    Args:
+        endpoint: what its failures are told about.
+        options: as of `OpenAIEmbedding`.
+
     Raises:
         ModelError: the endpoint cannot be reached, refuses, or answers something else than embeddings.
     """
 
     api_key: str = Field(description="Sent to the endpoint and shown nowhere.", repr=False)
     input_types: str | None = Field(None, description="Sent as `input_type` with questions and with passages.")
+
+    _endpoint: Endpoint = PrivateAttr()
+
+    def __init__(self, endpoint: Endpoint, **options: Any) -> None:
+        super().__init__(**options)
+        self._endpoint = endpoint
 
     @classmethod
     def class_name(cls) -> str:
@@ -109,13 +120,10 @@ class EndpointEmbedding(OpenAIEmbedding):
     def _failures_in_words(self) -> Iterator[None]:
         try:
             yield
-        except openai.OpenAIError as error:
-            message = f"The embedding endpoint {host(self.api_base)} {_reason(error, self.model_name, self.api_key)}."
-            raise ModelError(message) from error
-        except (AttributeError, LookupError, TypeError, ValueError) as error:
-            # The client does not check what it is sent: a page of HTML comes back as a string without embeddings.
-            message = f"The embedding endpoint {host(self.api_base)} answered, but not with embeddings."
-            raise ModelError(message) from error
+        # The client does not check what it is sent: a page of HTML comes back as a string without embeddings.
+        except (openai.OpenAIError, httpx.HTTPError, AttributeError, LookupError, TypeError, ValueError) as error:
+            # Without its cause, which may hold what the endpoint said of the key.
+            raise self._endpoint.failure(error) from None
 
 
 def _sendable(texts: list[str]) -> list[str]:
@@ -128,12 +136,3 @@ def _all_of(vectors: list[Vector], texts: list[str]) -> list[Vector]:
         message = f"{len(vectors)} embeddings for {len(texts)} texts"
         raise ValueError(message)
     return vectors
-
-
-def _reason(error: openai.OpenAIError, model: str, key: str) -> str:
-    words = next((words for kind, words in _REASONS.items() if isinstance(error, kind)), None)
-    if words is not None:
-        return words.format(model=model)
-    detail = f"failed with status {error.status_code}" if isinstance(error, openai.APIStatusError) else "failed"
-    said = getattr(error, "message", str(error)).rstrip(".")
-    return f"{detail}: {said}" if key == NO_KEY else f"{detail}: {said.replace(key, '...')}"

@@ -9,14 +9,10 @@ import openai
 
 from assistant.errors import ContextTooLongError, ModelError
 from assistant.models.common import host
+from assistant.models.redaction import Redaction, without
 
-HIDDEN = "***"
 # Local servers want no key, but the client wants some.
 NO_KEY = "none"
-# What some models take and others refuse.
-LIMITS = "ASSISTANT_LLM_MAX_TOKENS"
-# A shorter one protects nothing, and to take it out would tear words apart.
-SHORTEST_SECRET = 4
 # Characters of what an endpoint said.
 LONGEST_SAID = 200
 
@@ -26,16 +22,13 @@ _TOO_LONG = re.compile(
     r"context[ _](?:length|size|window)|(?:prompt|input) is too long|too many (?:input )?tokens", re.IGNORECASE
 )
 _TOO_LONG_STATUS = (httpx.codes.BAD_REQUEST, httpx.codes.REQUEST_ENTITY_TOO_LARGE)
-_TOO_LONG_WORDS = (
-    "cannot take as long a prompt for {model!r}",
-    "Set ASSISTANT_LLM_CONTEXT_WINDOW to the model's window, or lower ASSISTANT_TOP_K.",
-)
+_TOO_LONG_WORDS = ("cannot take as long a text for {model!r}", "{shorten}")
 # What failed, and what to do. A timeout is a connection error too, so it comes first.
 _WORDS: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
     (
         (openai.APITimeoutError, httpx.TimeoutException, TimeoutError),
         "did not answer in time",
-        "Try again, or give it more time: {timeout}.",
+        "Try again{more_time}.",
     ),
     ((openai.APIConnectionError,), "cannot be reached", "Check that it runs and that OPENAI_BASE_URL is its address."),
     ((httpx.HTTPError,), "broke the connection off", "Try again."),
@@ -51,8 +44,8 @@ _WORDS: tuple[tuple[tuple[type[Exception], ...], str, str], ...] = (
         "Wait a while, or check the account.",
     ),
     ((openai.InternalServerError,), "failed with status {status}{said}", "Try again later."),
-    ((openai.APIStatusError,), "refuses the request with status {status}{said}", "Check {setting} and {limits}."),
-    ((openai.APIError,), "failed{said}", "Try again later."),
+    ((openai.APIStatusError,), "refuses the request with status {status}{said}", "Check {setting} and {limit}."),
+    ((openai.OpenAIError,), "failed{said}", "Try again later."),
     (
         (Exception,),
         "answered with something else than was asked for",
@@ -70,18 +63,22 @@ class Endpoint:
         base_url: its address.
         model: the model that is asked for.
         path: what is called below the address.
-        setting: the variable that names the model.
-        timeout: how its time is set.
         key: the secret, or `NO_KEY`.
+        setting: the variable that names the model.
+        limit: the variable for something else that some models take and others refuse.
+        shorten: what to do about a text that is too long for it.
+        timeout: the variables for its time, empty if there are none.
     """
 
     job: str
     base_url: str
     model: str
     path: str
-    setting: str
-    timeout: str
     key: str
+    setting: str
+    limit: str
+    shorten: str
+    timeout: str = ""
 
     def failure(self, error: Exception) -> ModelError:
         """The error as it is shown."""
@@ -91,9 +88,10 @@ class Endpoint:
             "model": self.model,
             "path": self.path,
             "setting": self.setting,
-            "timeout": self.timeout,
+            "limit": self.limit,
+            "shorten": self.shorten,
+            "more_time": f", or give it more time: {self.timeout}" if self.timeout else "",
             "status": getattr(error, "status_code", None),
-            "limits": LIMITS,
             "said": self._said(error),
         }
         message = f"The {self.job} endpoint {host(self.base_url)} {reason.format(**blanks)}."
@@ -101,31 +99,28 @@ class Endpoint:
         found.advice = advice.format(**blanks)
         return found
 
-    def without_secrets(self, text: str) -> str:
-        """A text without the key and the password, which an endpoint knows and may repeat.
+    def redaction(self) -> Redaction:
+        """What takes the key and the password, which an endpoint knows and may repeat, out of a text in pieces."""
+        return Redaction(self._secrets())
 
-        Also without their letters where marks stand between them, such as escapes or invisible ones, or are left out:
-        what is done with a text later could bring out a key that does not show in it yet.
-        """
-        for secret in self._secrets():
-            text = text.replace(secret, HIDDEN)
-            letters = [re.escape(letter) for letter in secret if letter.isalnum()]
-            if len(letters) >= SHORTEST_SECRET:
-                text = re.sub(r"[\W_]*".join(letters), HIDDEN, text)
-        return text
+    def without_secrets(self, text: str) -> str:
+        """A whole text without them."""
+        return without(self._secrets(), text)
 
     def _said(self, error: Exception) -> str:
         """What the endpoint said, if it is something to read: an error page is not."""
         body = getattr(error, "body", None)
-        said = " ".join(str(body.get("message") or "").split()) if isinstance(body, dict) else ""
-        said = self.without_secrets(said)
+        said = str(body.get("message") or "") if isinstance(body, dict) else ""
+        if isinstance(error, openai.OpenAIError) and not isinstance(error, openai.APIError):
+            # The client's own trouble.
+            said = str(error)
+        said = self.without_secrets(" ".join(said.split()))
         return f": {said[:LONGEST_SAID].rstrip('.')}" if said else ""
 
     def _secrets(self) -> list[str]:
         """What an endpoint may repeat and nobody may see; an address carries its password as written or escaped."""
         password = urlsplit(self.base_url).password or ""
-        secrets = (self.key, password, unquote(password))
-        return [secret for secret in secrets if len(secret) >= SHORTEST_SECRET and secret != NO_KEY]
+        return [secret for secret in (self.key, password, unquote(password)) if secret != NO_KEY]
 
 
 def _words_for(error: Exception) -> tuple[str, str]:

@@ -109,11 +109,11 @@ SILENT: list[tuple[str, tuple[Reply, ...], str, str]] = [
     ("length at once", (text("The works", finish="length"),), "used up", "MAX_TOKENS"),
     ("filter at once", (text("", finish="content_filter"),), "content filter", ""),
     ("error in stream", (spoilt(TWO, 1, IN_STREAM),), "the GPU fell off", "Try again"),
-    ("too long in stream", (spoilt(TWO, 1, LONG_IN_STREAM),), "cannot take as long a prompt", "CONTEXT_WINDOW"),
+    ("too long in stream", (spoilt(TWO, 1, LONG_IN_STREAM),), "cannot take as long a text", "CONTEXT_WINDOW"),
     ("closed", (cut(TWO, 0),), "broke the connection off", "Try again"),
     ("reset", (cut(TWO, 0, reset=True),), "", "again"),
     *(
-        (f"too long, {who}", (reply,), "cannot take as long a prompt", "CONTEXT_WINDOW")
+        (f"too long, {who}", (reply,), "cannot take as long a text", "CONTEXT_WINDOW")
         for who, reply in TOO_LONG.items()
     ),
 ]
@@ -158,7 +158,7 @@ BREAKS: list[tuple[str, Reply, str]] = [
     ("closed", cut(TWO, 3), "broke the connection off"),
     ("reset", cut(TWO, 3, reset=True), ""),
     ("error", spoilt(TWO, 3, IN_STREAM), "the GPU fell off"),
-    ("too long", spoilt(TWO, 3, LONG_IN_STREAM), "cannot take as long a prompt"),
+    ("too long", spoilt(TWO, 3, LONG_IN_STREAM), "cannot take as long a text"),
     ("nonsense", spoilt(TWO, 3, b"data: {nonsense\n\n"), "something else"),
     ("no end", spoilt(TWO, 4), "in the middle of a sentence"),
     ("length", text(f"{COST} [1] Ferries will", finish="length"), "ASSISTANT_LLM_MAX_TOKENS"),
@@ -276,6 +276,28 @@ ECHOES = [
     spoilt(TWO, 1, f"data: {KEY}\n\n".encode()),
     GOOD,
 ]
+
+
+LONG_KEY = "sk-" + "0123456789abcdef" * 100 + "-end"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        status(400, error(f"Incorrect request with key {LONG_KEY} and more")),
+        spoilt(TWO, 3, f'data: {{"error": {{"message": "{LONG_KEY}"}}}}\n\n'.encode()),
+        text(f"{COST} [1] Incorrect API key provided: {LONG_KEY}. [1]"),
+        text(f"{COST} [1] Incorrect API key provided: {LONG_KEY[:1400]}"),
+        text(f"{COST} [1] <think>Hm.</think> Incorrect API key provided: {LONG_KEY}", finish="length"),
+    ],
+)
+@pytest.mark.parametrize("unsupported", ["withhold", "mark"])
+def test_no_piece_of_a_long_key_appears(newsroom: Newsroom, tmp_path: Path, reply: Reply, unsupported: str) -> None:
+    trace = tmp_path / "trace.jsonl"
+    with newsroom.writing(reply, trace_file=trace, openai_api_key=LONG_KEY, unsupported=unsupported) as (bot, _):
+        answer = newsroom.streamed(bot)
+    assert "48 million" in answer.text
+    assert "9abcdef0123" not in answer.model_dump_json() + trace.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("reply", ECHOES)

@@ -5,6 +5,7 @@ import os
 import struct
 import subprocess
 import sys
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from importlib.metadata import PackageNotFoundError
@@ -250,17 +251,19 @@ def _endpoint(url: str, model: str = "e5-passage", **settings: str) -> EndpointE
 
 FAILURES: dict[str, tuple[Reply, str]] = {
     "key": (status(401, error(f"Incorrect API key provided: {KEY}")), "refuses the key"),
+    "too long": (status(400, error("the input is too long for this model")), "cannot take as long a text"),
+    "password": (status(500, error("the password is hidden")), r"status 500: the password is \*\*\*"),
     "permission": (status(403, error("No")), "refuses the key"),
     "model": (status(404, error("no such model")), "does not know the model 'e5-passage'"),
     "quota": (status(429, error("slow down")), "too many requests"),
     "broken": (status(500, error(f"boom with {KEY}.")), "failed with status 500: .*boom with"),
-    "request": (status(400, error("too long")), "failed with status 400: .*too long"),
-    "page": (raw(b"<html>welcome</html>", kind=HTML), "not with embeddings"),
-    "nothing": (embeddings(), "not with embeddings"),
-    "too few": (embeddings([1.0, 0.0]), "not with embeddings"),
-    "another object": (raw(b'{"hello": 1}'), "not with embeddings"),
-    "no json": (raw(b"{"), "not with embeddings"),
-    "silence": (late(embeddings([1.0]), 60), "did not answer within"),
+    "request": (status(400, error("too long")), "refuses the request with status 400: too long"),
+    "page": (raw(b"<html>welcome</html>", kind=HTML), "something else than was asked for"),
+    "nothing": (embeddings(), "something else than was asked for"),
+    "too few": (embeddings([1.0, 0.0]), "something else than was asked for"),
+    "another object": (raw(b'{"hello": 1}'), "something else than was asked for"),
+    "no json": (raw(b"{"), "something else than was asked for"),
+    "silence": (late(embeddings([1.0]), 60), "did not answer in time"),
 }
 
 
@@ -276,7 +279,8 @@ def test_a_failing_endpoint_is_said_in_words_without_the_key(monkeypatch: pytest
     ):
         embedding.get_text_embedding_batch(SENTENCES)
     assert "127.0.0.1" in str(caught.value)
-    assert KEY not in caught.value.in_words()
+    assert "ASSISTANT_LLM" not in caught.value.in_words()
+    assert KEY not in "".join(traceback.format_exception(caught.value))
     assert "hidden" not in caught.value.in_words()
 
 
@@ -289,7 +293,7 @@ def test_an_endpoint_that_is_not_there_cannot_be_reached(monkeypatch: pytest.Mon
 def test_an_unusual_failure_of_the_client_is_said_in_words() -> None:
     embedding = _endpoint("http://127.0.0.1:1/v1")
     odd = OpenAIError(f"odd {KEY} trouble")
-    with pytest.raises(ModelError, match=r"failed: odd \.\.\. trouble"), embedding._failures_in_words():
+    with pytest.raises(ModelError, match=r"failed: odd \*\*\* trouble"), embedding._failures_in_words():
         raise odd
 
 
