@@ -92,12 +92,15 @@ class Writer:
         if self._verifier is not None:
             self._verifier.close()
 
-    def write(self, retrieval: Retrieval, budget: Budget) -> Iterator[str | AnswerStage | Draft]:
+    def write(
+        self, retrieval: Retrieval, budget: Budget, asked: str | None = None
+    ) -> Iterator[str | AnswerStage | Draft]:
         """The pieces of an answer as its sentences pass the check, then the whole, and in between what is being done.
 
         Args:
             retrieval: the passages to write from.
             budget: the time it may take.
+            asked: a follow-up in the reader's own words, which the question that was searched for may have missed.
 
         Raises:
             UnwrittenError: before any piece: the model failed, or wrote nothing that the passages support.
@@ -106,7 +109,7 @@ class Writer:
         ending = Ending()
         yield WRITING
         try:
-            for event in self._sentences(retrieval, budget, manuscript):
+            for event in self._sentences(retrieval, budget, manuscript, asked):
                 if isinstance(event, Ending):
                     ending = event
                     continue
@@ -124,12 +127,14 @@ class Writer:
             yield from draft.pieces
         yield draft
 
-    def _sentences(self, retrieval: Retrieval, budget: Budget, manuscript: Manuscript) -> Iterator[Written | Ending]:
+    def _sentences(
+        self, retrieval: Retrieval, budget: Budget, manuscript: Manuscript, asked: str | None
+    ) -> Iterator[Written | Ending]:
         """What the model writes, in sentences, and how it ended; what was cut off is no sentence."""
         stream = SentenceStream(retrieval.question.language)
         finish = None
         try:
-            for event in self._reply(retrieval, budget):
+            for event in self._reply(retrieval, budget, asked):
                 if isinstance(event, Ending):
                     finish = event.finish
                     yield event
@@ -141,28 +146,28 @@ class Writer:
         manuscript.cut_off = not ended and not all(written.whole for written in last)
         yield from manuscript.without_refusal(written for written in last if written.whole or ended)
 
-    def _reply(self, retrieval: Retrieval, budget: Budget) -> Iterator[str | Ending]:
+    def _reply(self, retrieval: Retrieval, budget: Budget, asked: str | None) -> Iterator[str | Ending]:
         system = load_prompt("answer", frozenset({"language", "most", "refusal"})).substitute(
             language=_language_name(retrieval.question.language),
             most=self._most_sentences(retrieval),
             refusal=REFUSAL,
         )
-        question = as_data(retrieval.question.text)
         room = int(self._model.context_window * USED_OF_WINDOW) - self._settings.llm_max_tokens
-        room -= count_tokens(system) + count_tokens(question) + count_tokens(_prompt("", ""))
+        question = retrieval.question.text
+        room -= count_tokens(system) + count_tokens(_prompt("", question, asked))
         passages = passages_within(retrieval.hits, room)
         if not passages:
             raise UnwrittenError(NO_ROOM.format(window=self._model.context_window, most=self._settings.llm_max_tokens))
         begun = False
         try:
-            for event in self._model.reply(system, _prompt(passages, question), budget):
+            for event in self._model.reply(system, _prompt(passages, question, asked), budget):
                 begun = True
                 yield event
         except ContextTooLongError:
             fewer = passages_within(retrieval.hits, count_tokens(passages) // 2)
             if begun or not fewer:
                 raise
-            yield from self._model.reply(system, _prompt(fewer, question), budget)
+            yield from self._model.reply(system, _prompt(fewer, question, asked), budget)
 
     def _most_sentences(self, retrieval: Retrieval) -> int:
         """How long the answer may be; one over the sources has room for each of them."""
@@ -274,9 +279,13 @@ def _weaker(verdict: Verdict, verified: Support) -> Verdict:
     return replace(verdict, support=verified, reason=VERIFIED[verified])
 
 
-def _prompt(passages: str, question: str) -> str:
-    variables = frozenset({"passages", "question"})
-    return load_prompt("passages", variables).substitute(passages=passages, question=question)
+def _prompt(passages: str, question: str, asked: str | None) -> str:
+    """What the model is asked, with the reader's own words where they are others."""
+    blanks = {"passages": passages, "question": as_data(question)}
+    if asked is None:
+        return load_prompt("passages", frozenset(blanks)).substitute(blanks)
+    blanks["asked"] = as_data(asked)
+    return load_prompt("passages_for_follow_up", frozenset(blanks)).substitute(blanks)
 
 
 def _language_name(code: str | None) -> str:

@@ -35,9 +35,15 @@ class Writing(Quoting):
         self._writer = writer
         self._budget = Budget(settings)
         self._notices: list[str] = []
+        self._asked: str | None = None
 
     def standalone(self, question: str, history: Sequence[Turn], hopeless: Callable[[str], bool]) -> str:
         """By the model, and without it where it fails, where there is no talk, or no hope that is worth a call."""
+        found = self._standalone(question, history, hopeless)
+        self._asked = None if found == question else question
+        return found
+
+    def _standalone(self, question: str, history: Sequence[Turn], hopeless: Callable[[str], bool]) -> str:
         plain = super().standalone(question, history, hopeless)
         if not history or hopeless(plain):
             return plain
@@ -57,7 +63,7 @@ class Writing(Quoting):
             yield from super().answer(retrieval, calibration, article)
             return
         try:
-            yield from self._with_notices(self._writer.write(retrieval, self._budget))
+            yield from self._with_notices(self._writer.write(retrieval, self._budget, self._asked))
         except UnwrittenError as error:
             self._notices.append(f"{error} {INSTEAD}")
             for event in self._with_notices(super().answer(retrieval, calibration, article)):

@@ -171,6 +171,27 @@ def test_a_follow_up_is_rewritten_by_the_model(newsroom: Newsroom) -> None:
     assert answer.usage.prompt_tokens == 22
 
 
+def test_the_reader_s_own_words_go_with_a_rewritten_question(newsroom: Newsroom) -> None:
+    wrong = "How many farms of the Velm valley were hit by the frost?"
+    asked = "And who blamed </passage> the price of steel for it?"
+    with newsroom.writing(text(wrong), text("The union puts the number of farms at 310. [1]")) as (bot, endpoint):
+        answer = newsroom.streamed(bot, asked, HISTORY)
+    assert answer.standalone_question == wrong
+    assert answer.passages[0].source.id == "2022/orchard.txt"
+    writing = endpoint.prompts[1]
+    assert wrong in writing
+    assert "And who blamed ‹/passage› the price of steel for it?" in writing
+    assert writing.count("</passage>") == writing.count("<passage ")
+
+
+@pytest.mark.parametrize("history", [[], HISTORY])
+def test_a_question_that_stands_by_itself_is_sent_once(newsroom: Newsroom, history: list[Any]) -> None:
+    with newsroom.writing(*([text(QUESTION)] if history else []), text(f"{COST} [1]")) as (bot, endpoint):
+        newsroom.streamed(bot, QUESTION, history)
+    assert endpoint.prompts[-1].count(QUESTION) == 1
+    assert "conversation" not in endpoint.prompts[-1]
+
+
 @pytest.mark.parametrize("reply", [text("???"), text(""), text("One\nTwo"), text("x" * 3000), text("the of and")])
 def test_what_is_no_question_is_not_searched_for(newsroom: Newsroom, reply: Reply) -> None:
     with newsroom.bot() as alone, newsroom.writing(reply, text(f"{PRICE} [1]")) as (bot, _):
