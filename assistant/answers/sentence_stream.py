@@ -45,7 +45,9 @@ _HALF_MARKER = re.compile(
 _OPEN_BRACKET = re.compile(r"[\[【][^\[\]【】]{0,60}$")
 
 _ENDS = ".!?…。！？｡։؟।॥۔።။។"
-_CLOSERS = "\"'”’»“)"
+_CLOSERS = "\"'”’»“«›‹」』》〉〞〟＂″)"
+# What closes a quotation and was taken for the beginning of the next sentence.
+_LEADING_CLOSERS = re.compile(rf"(?:[{_CLOSERS}]|>>){{1,3}}(?=\s|$)")
 # "It rains. [1]": the marker is moved in front of the full stop, so that the sentence ends behind both.
 _END_BEFORE_MARKERS = re.compile(
     rf"(?<![{_ENDS}])([{_ENDS}]{{1,10}}[{_CLOSERS}]{{0,3}})((?:[ \t]?{_MARKER}){{1,20}})", re.IGNORECASE
@@ -257,7 +259,7 @@ class _Lines:
         for emphasis in _EMPHASIS:
             text = emphasis.sub(r"\2", text)
         text = _END_BEFORE_MARKERS.sub(lambda match: f" {match[2].strip()}{match[1]} ", text)
-        return text, split_sentences(text, self._language)
+        return text, _with_closers(text, split_sentences(text, self._language))
 
     def _without_opening(self, line: str) -> str:
         """The line without what makes it a heading, a quotation or an item of a list."""
@@ -281,6 +283,19 @@ class _Lines:
             opening, self._opening = self._opening, ""
             self._any = True
             yield Written(plain, passages, opening, whole)
+
+
+def _with_closers(text: str, spans: Iterable[Span]) -> list[Span]:
+    """The sentences, each with the marks that close it."""
+    whole: list[Span] = []
+    for span in spans:
+        closers = _LEADING_CLOSERS.match(text, span.start, span.end) if whole else None
+        start = closers.end() if closers else span.start
+        if closers:
+            whole[-1] = Span(start=whole[-1].start, end=start)
+        if start < span.end:
+            whole.append(Span(start=start, end=span.end))
+    return whole
 
 
 def _named(marker: str) -> Iterator[int]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -377,10 +378,30 @@ _FRAGMENTS = st.sampled_from(
             "\u2028",
             "<think>",
             "</think>",
+            "<Reasoning>",
+            "</THINKING>",
+            "[THINK]",
             "NO ANSWER",
+            "The articles do not say why.",
         ),
         *("\x00", "\x1b[31m", "\ud800", "\u202e", "\u200b", "\ufeff", "👩‍👩‍👧", "e\u0301", "שלום", "مرحبا", "天气很好"),
         *("48", "48 million crowns", "3 May", "310", "٣", "Ⅷ", "½", "1e9999", "77%", "“We paid”", '"quoted"', "«так»"),
+        *(
+            '"',
+            "“",
+            "”",
+            "„",
+            "«",
+            "»",
+            "'",
+            "‘",
+            "’",
+            'said "we paid',
+            'for steel. "',
+            "“We left. ",
+            '5" ',
+            'It rains." ',
+        ),
         *(COST, PRICE, INVENTED, HARBOUR[100:220], LIBRARY[40:160], "Mayor Ruth Calder", "Pavel Doran", "x" * 300),
     ]
 )
@@ -402,6 +423,40 @@ def test_whatever_a_model_writes(newsroom: Newsroom, output: str, size: int, fin
         if answer.mode == "generative" and sentence.citations:
             quotes = " ".join(c.quote for c in answer.citations if c.number in sentence.citations)
             assert "77" not in sentence.text, quotes
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(output=_OUTPUT, cuts=st.lists(st.integers(0, 400), max_size=15))
+def test_however_a_reply_is_cut_it_makes_the_same_answer(newsroom: Newsroom, output: str, cuts: list[int]) -> None:
+    said = output.encode("utf-8", "replace").decode()
+    places = sorted({0, len(said), *(cut for cut in cuts if cut < len(said))})
+    whole = newsroom.ask(completion({"content": said}), unsupported="mark")
+    cut = newsroom.ask(completion(*({"content": said[a:b]} for a, b in pairwise(places))), unsupported="mark")
+    assert (cut.text, cut.notices, cut.refused, cut.sentences) == (
+        whole.text,
+        whole.notices,
+        whole.refused,
+        whole.sentences,
+    )
+
+
+_MARKS = st.sampled_from(['""', "“”", "„“", "„”", "«»", "»«", "»»", "””", "‹›", "「」", "『』", "‘’", "''", "＂＂"])
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    marks=_MARKS,
+    quoted=st.lists(st.sampled_from([COST, PRICE, "We paid for a bridge and a half."]), min_size=1, max_size=4),
+    place=st.integers(0, 4),
+    size=st.integers(1, 40),
+)
+def test_what_nobody_said_is_quoted_between_no_marks(
+    newsroom: Newsroom, marks: str, quoted: list[str], place: int, size: int
+) -> None:
+    made_up = "The works cost 48 million crowns in all."
+    said = " ".join([*quoted[:place], made_up, *quoted[place:]])
+    answer = newsroom.ask(text(f"{COST} [1] Mayor Ruth Calder: {marks[0]}{said}{marks[1]} [1]", size=size))
+    assert not [sentence.text for sentence in answer.sentences if made_up in sentence.text]
 
 
 def test_lone_surrogates_from_any_model_do_no_harm(newsroom: Newsroom) -> None:
