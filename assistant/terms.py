@@ -62,8 +62,13 @@ def _word_terms(word: str) -> Iterator[str]:
 def _stem(word: str) -> str:
     for script, algorithm in _STEMMERS:
         if script.match(word):
-            return str(_stemmer(algorithm).stemWord(word))
+            return stemmed(word, algorithm)
     return word
+
+
+def stemmed(word: str, algorithm: str) -> str:
+    """The stem of a word in small letters by a Snowball algorithm."""
+    return str(_stemmer(algorithm).stemWord(word))
 
 
 def _stemmer(algorithm: str) -> Stemmer:

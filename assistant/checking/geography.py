@@ -3,12 +3,15 @@
 A people, its language and its country count as one: "French", "France" and "французский" lead to the same place.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from os.path import commonprefix
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
+from assistant.checking.inflection import same_word, stem
 from assistant.checking.romanised import romanised, same_form
 
 # What everyone calls two countries whose CLDR names are long, and the unions whose members' names do not tell.
@@ -29,6 +32,19 @@ _CONTINENTS = frozenset({"002", "019", "142", "150", "009", "003", "005", "021",
 _HOMELANDS = {"en": "ENG", "pt": "PT", "ar": "ar"}
 _PREFIX = 3
 _SHORTEST = 4
+_VOWELS = "aeiouy"
+# What CLDR calls cities by has it.
+_ZONE = "/"
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A word of the name of a place, romanised; `whole` if the name has no other."""
+
+    latin: str
+    stem: str
+    place: str
+    whole: bool
 
 
 @lru_cache(maxsize=20_000)
@@ -39,11 +55,49 @@ def places(word: str, code: str | None) -> frozenset[str]:
         word: as written.
         code: ISO 639-1 code of the language; English if CLDR does not know it.
     """
-    name = romanised(word)
-    entries = _by_prefix(_locale(code)).get(name[:_PREFIX], ())
-    return frozenset(
-        place for known, place in entries if known == name or (len(name) >= _SHORTEST and same_form(known, name))
-    )
+    name, locale = romanised(word), _locale(code)
+    parts = _by_prefix(locale).get(name[:_PREFIX], ())
+    if len(name) < _SHORTEST:
+        return frozenset(part.place for part in parts if part.latin == name)
+    name_stem = stem(word, locale)
+    forms = {part for part in parts if same_word(name, name_stem, part.latin, part.stem)}
+    made = {part for part in parts if part.whole and _is_made_of(name, part.latin, part.place)}
+    whole = {part for part in forms if part.whole}
+    return frozenset(part.place for part in {*_likest(name, whole, made), *(forms - whole)})
+
+
+def _is_made_of(name: str, known: str, place: str) -> bool:
+    """Whether a word is made of a place's name: Iraqi; Belgian, if it is a country's."""
+    if not same_form(known, name):
+        return False
+    return name.startswith(known.rstrip(_VOWELS)) or (_shared(name, known) >= _SHORTEST and _ZONE not in place)
+
+
+def _likest(name: str, forms: Set[_Part], made: Set[_Part]) -> Set[_Part]:
+    """Of the places whose names a word may be a form of or made of, those that it is most like.
+
+    Nigerian begins with Niger as well, and forms of Nigeria may have the stem of Niger.
+    """
+    known = forms | made
+    if exact := {part for part in known if part.latin == name}:
+        return exact
+    most = max((_shared(name, part.latin) for part in known), default=0)
+    best = {part for part in known if _shared(name, part.latin) == most}
+    begun = {part for part in known if name.startswith(part.latin)}
+    if best & forms:
+        return best & forms & begun or best & forms
+    longest = max((len(part.latin) for part in begun), default=0)
+    return best | {part for part in begun if len(part.latin) == longest}
+
+
+def _shared(name: str, other: str) -> int:
+    return len(commonprefix([name, other]))
+
+
+def are_apart(word: str, code: str | None, other: str, other_code: str | None) -> bool:
+    """Whether two words speak of places, and of different ones: Iran and Iraq."""
+    here, there = places(word, code), places(other, other_code)
+    return bool(here and there) and here.isdisjoint(there)
 
 
 def is_place(word: str, code: str | None) -> bool:
@@ -63,11 +117,14 @@ def names_of(place: str, code: str | None) -> frozenset[tuple[str, ...]]:
 
 
 @cache
-def _by_prefix(locale: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    found: dict[str, dict[tuple[str, str], None]] = {}
-    for name, place in _entries(locale):
-        for word in name:
-            found.setdefault(word[:_PREFIX], {})[word, place] = None
+def _by_prefix(locale: str) -> dict[str, tuple[_Part, ...]]:
+    """The words of the names of places by their beginning."""
+    found: dict[str, dict[_Part, None]] = {}
+    for place, name in _names(Locale.parse(locale)):
+        parts = _parts(name)
+        for part in _telling(parts):
+            if latin := romanised(part):
+                found.setdefault(latin[:_PREFIX], {})[_Part(latin, stem(part, locale), place, len(parts) == 1)] = None
     return {prefix: tuple(entries) for prefix, entries in found.items()}
 
 
@@ -76,12 +133,18 @@ def _entries(locale: str) -> tuple[tuple[tuple[str, ...], str], ...]:
     """(romanised words, place) for each name of a place, without small words."""
     found: dict[tuple[tuple[str, ...], str], None] = {}
     for place, name in _names(Locale.parse(locale)):
-        parts = name.replace("-", " ").replace("(", " ").replace(")", " ").split()
-        telling = [part for part in parts if len(part) >= _SHORTEST and part[0] != part[0].lower()] or parts
-        words = tuple(filter(None, map(romanised, parts if len(parts) == 1 else telling)))
-        if words:
+        if words := tuple(filter(None, map(romanised, _telling(_parts(name))))):
             found[words, place] = None
     return tuple(found)
+
+
+def _parts(name: str) -> list[str]:
+    return name.replace("-", " ").replace("(", " ").replace(")", " ").split()
+
+
+def _telling(parts: Sequence[str]) -> Sequence[str]:
+    """The words of a name of several without short and small ones."""
+    return [part for part in parts if len(part) >= _SHORTEST and part[0] != part[0].lower()] or parts
 
 
 def _names(locale: Locale) -> Iterator[tuple[str, str]]:

@@ -6,13 +6,14 @@ Scripts without capitals show no names; there only meaning speaks.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from assistant.checking.geography import is_place, names_of, places
+from assistant.checking.geography import are_apart, is_place, names_of, places
+from assistant.checking.inflection import has_endings, same_word, stem
 from assistant.checking.numbers import is_roman
-from assistant.checking.romanised import romanised, same_beginning, same_form, same_sound, skeleton
+from assistant.checking.romanised import romanised, same_beginning, same_ending, same_form, same_sound, skeleton
 from assistant.languages import language, languages
 from assistant.terms import fold
 from assistant.tokens import count_tokens, token_rank
@@ -74,16 +75,16 @@ class NameIndex:
 
     def __init__(self, text: str, code: str | None) -> None:
         self.code = code
-        self._words: dict[str, set[str]] = defaultdict(set)
-        self._sounds: dict[str, set[str]] = defaultdict(set)
-        self._small_sounds: dict[str, set[str]] = defaultdict(set)
+        self._words: dict[str, dict[str, str]] = defaultdict(dict)
+        self._sounds: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        self._small_sounds: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._acronyms: set[str] = set()
         for word in _words(text):
             latin = romanised(word)
-            self._words[latin[:1]].add(latin)
+            self._words[latin[:1]].setdefault(latin, word)
             sounds = skeleton(latin)
             named = word[0] != word[0].lower() or not _has_case(word)
-            (self._sounds if named else self._small_sounds)[sounds[:1]].add(sounds)
+            (self._sounds if named else self._small_sounds)[sounds[:1]][sounds].add(latin)
             if _is_acronym(word):
                 self._acronyms.add(romanised(word))
         self._initials = tuple(_initials(text))
@@ -93,17 +94,25 @@ class NameIndex:
     def has(self, word: str, code: str | None) -> bool:
         """Whether a word of a name in a language stands in the passage, in whatever form or language."""
         latin = romanised(word)
-        if not latin or self._has_form(latin):
+        bucket = self._words.get(latin[:1], {})
+        if not latin or latin in bucket:
             return True
         if _is_acronym(word) and any(latin in initials for initials in self._initials):
             return True
         if any(self._has_place(place) for place in places(word, code)):
             return True
-        sounds = skeleton(latin)
-        if code == self.code:
-            # Heydar and Geidar: one language may write down a name in two ways.
-            return len(sounds) >= _SHORTEST_PART and sounds in self._sounds.get(sounds[0], ())
-        return self._has_sound(sounds)
+        return any(self.is_form(word, known, code) for known in bucket) or self._has_sound(word, code)
+
+    def has_longer(self, word: str, code: str | None) -> bool:
+        """Whether a word of the passage begins with this one or this one with it, and not as two places do."""
+        latin = romanised(word)
+        bucket = self._words.get(latin[:1], ())
+        return any(
+            same_form(latin, known)
+            and (latin.startswith(known) or known.startswith(latin))
+            and not self._apart(word, known, code)
+            for known in bucket
+        )
 
     def has_acronym(self, words: Sequence[str]) -> bool:
         """Whether the passage has the initials of the words instead."""
@@ -116,46 +125,77 @@ class NameIndex:
         behind: set[str] = set()
         for run in self._runs:
             for at, known in enumerate(run):
-                if self.are_alike(romanised(word), known, code):
+                if self.are_alike(word, known, code):
                     before.update(run[at - 1 : at])
                     behind.update(run[at + 1 : at + 2])
         return frozenset(before), frozenset(behind)
 
     def has_together(self, first: str, second: str, code: str | None) -> bool:
         """Whether two words stand in one name, in any order."""
-        wanted = romanised(first), romanised(second)
         return any(
-            all(any(self.are_alike(word, known, code) for known in run) for word in wanted) for run in self._runs
+            all(any(self.are_alike(word, known, code) for known in run) for word in (first, second))
+            for run in self._runs
         )
 
-    def are_alike(self, latin: str, other: str, code: str | None) -> bool:
-        """Whether two romanised words may be one name, the second one as the passage has it."""
-        if same_form(latin, other):
+    def are_alike(self, word: str, known: str, code: str | None) -> bool:
+        """Whether a word and a romanised one of the passage may be one name."""
+        if self.is_form(word, known, code):
             return True
-        ours, theirs = skeleton(latin), skeleton(other)
-        return same_sound(ours, theirs) if code != self.code else ours == theirs
+        ours, theirs = skeleton(romanised(word)), skeleton(known)
+        alike = same_sound(ours, theirs) if code != self.code else ours == theirs and self._ends_alike(word, known)
+        return alike and not self._apart(word, known, code)
 
-    def _has_form(self, latin: str) -> bool:
-        bucket = self._words.get(latin[0], ())
-        return latin in bucket or any(same_form(latin, word) for word in bucket)
+    def is_form(self, word: str, known: str, code: str | None) -> bool:
+        """Whether a word and a romanised one of the passage are forms of one name, which is not of two places."""
+        latin = romanised(word)
+        if latin == known:
+            return True
+        if code == self.code and has_endings(code):
+            alike = same_word(latin, stem(word, code), known, stem(self._written(known), code))
+        else:
+            alike = same_form(latin, known)
+        return alike and not self._apart(word, known, code)
+
+    def _apart(self, word: str, known: str, code: str | None) -> bool:
+        return are_apart(word, code, self._written(known), self.code)
+
+    def _written(self, known: str) -> str:
+        return self._words[known[:1]][known]
+
+    def _ends_alike(self, word: str, known: str) -> bool:
+        return same_ending(stem(word, self.code), stem(self._written(known), self.code))
 
     def _has_place(self, place: str) -> bool:
-        return any(all(map(self._has_part, name)) for name in names_of(place, self.code))
+        return any(all(self._has_part(part, place) for part in name) for name in names_of(place, self.code))
 
-    def _has_part(self, latin: str) -> bool:
-        return self._has_form(latin) if len(latin) > _SHORTEST_PART else latin in self._words.get(latin[:1], ())
+    def _has_part(self, latin: str, place: str) -> bool:
+        bucket = self._words.get(latin[:1], {})
+        if latin in bucket or len(latin) <= _SHORTEST_PART:
+            return latin in bucket
+        return any(same_form(latin, known) and place in places(bucket[known], self.code) for known in bucket)
 
-    def _has_sound(self, sounds: str) -> bool:
-        if len(sounds) < 2:  # noqa: PLR2004 - one consonant tells nothing
+    def _has_sound(self, word: str, code: str | None) -> bool:
+        """Whether a name in the passage sounds like a word, and is not of another place."""
+        sounds = skeleton(romanised(word))
+        if code != self.code and len(sounds) < 2:  # noqa: PLR2004 - one consonant tells nothing
             return True
-        if any(same_sound(sounds, other) for other in self._sounds.get(sounds[0], ())):
-            return True
-        if any(same_beginning(sounds, other) for other in self._small_sounds.get(sounds[0], ())):
-            return True
+        return any(not self._apart(word, known, code) for known in self._sounding(word, sounds, code))
+
+    def _sounding(self, word: str, sounds: str, code: str | None) -> Iterator[str]:
+        """The romanised words of the passage that sound like a word."""
+        named = self._sounds.get(sounds[:1], {})
+        if code == self.code:
+            # Heydar and Geidar: one language may write down a name in two ways.
+            if len(sounds) >= _SHORTEST_PART:
+                yield from (known for known in named.get(sounds, ()) if self._ends_alike(word, known))
+            return
+        small = self._small_sounds.get(sounds[:1], {})
+        yield from (known for other in named if same_sound(sounds, other) for known in named[other])
+        yield from (known for other in small if same_beginning(sounds, other) for known in small[other])
         # One language writes as one word what another writes as two: Super Bowl, Супербоул.
-        return len(sounds) >= _SHORTEST_PART and any(
-            sounds in other for bucket in self._sounds.values() for other in bucket
-        )
+        if len(sounds) >= _SHORTEST_PART:
+            for bucket in self._sounds.values():
+                yield from (known for other in bucket if sounds in other for known in bucket[other])
 
 
 def find_names(text: str, code: str | None) -> list[Name]:
@@ -190,9 +230,17 @@ def missing(name: Name, code: str | None, passages: Iterable[NameIndex]) -> Miss
 
     A word that is an ordinary one in small letters is a title, a common noun or the beginning of a sentence: it is
     missed where no word of the name is found or the last one is not, at the beginning of a sentence only where it is
-    used as a name, and never in another language, which translates it.
+    used as a name, and never in another language, which translates it. What the passage has with more letters or with
+    fewer is doubtful: it may be derived (Victorian) or another name (Johnson).
     """
     passages = list(passages)
+    lacking = _missing(name, code, passages)
+    if lacking and all(any(passage.has_longer(word, code) for passage in passages) for word in lacking.text.split()):
+        return replace(lacking, certain=False)
+    return lacking
+
+
+def _missing(name: Name, code: str | None, passages: Sequence[NameIndex]) -> Missing | None:
     absent = [word for word in name.words if not any(passage.has(word, code) for passage in passages)]
     if not absent or any(passage.has_acronym(name.words) for passage in passages):
         return None

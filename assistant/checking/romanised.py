@@ -32,6 +32,8 @@ _HARD_CH = re.compile("ch(?=[lrn])")
 _GLIDE = re.compile("^[uo](?=[aeiou])")
 _HARD_H = re.compile("^h(?=[aeiouy])")
 _ONE_LETTER = str.maketrans("qcwzg", "kkvsk")
+# Spellings of one name agree on these at its end, and no more: Zelensky and Zelenskyi, but Marina and Marino.
+_TELLING_VOWELS = "ao"
 _SILENT = re.compile("[aeiouyh]")
 _DOUBLED = re.compile(r"(.)\1+")
 
@@ -76,6 +78,11 @@ def same_sound(name: str, other: str) -> bool:
         len(shortest) >= _SHORTEST_MISSPELT_SKELETON
         and (near(shortest, longest) or near(shortest, longest[: len(shortest)]))
     )
+
+
+def same_ending(name: str, other: str) -> bool:
+    """Whether two romanised words both end in an a, both in an o, or neither does: those are of other people."""
+    return all(name.endswith(vowel) == other.endswith(vowel) for vowel in _TELLING_VOWELS)
 
 
 def same_beginning(name: str, other: str) -> bool:
