@@ -111,6 +111,7 @@ class Language(Record):
     months: Annotated[dict[str, int], BeforeValidator(_by_word)]
     number_words: Annotated[dict[str, float], BeforeValidator(_by_word)]
     ordinal_words: Annotated[dict[str, float], BeforeValidator(_by_word)] = Field(default={})
+    minus: Phrases = ()
     negations: WordSet = frozenset()
     late_negations: WordSet = frozenset()
     openers: WordSet = frozenset()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.checking import dates, names, numbers, quotations
+from assistant.checking import clock, dates, names, numbers, quotations
 from assistant.checking.clauses import clauses
 from assistant.checking.meaning import Grounding, Meaning, coverage, ground, widenings
 from assistant.checking.negation import contradicts
@@ -210,10 +210,11 @@ def _telling_terms(text: str, code: str | None) -> frozenset[str]:
 def _exact_reasons(text: str, code: str | None, passages: Sequence[Contents]) -> tuple[list[str], str]:
     """What is exact in a sentence and in no passage, and in words what of it is doubtful."""
     mentions = dates.read_dates(text, code)
-    rest = dates.without_dates(text, mentions)
+    times = clock.read_times(text)
+    rest = dates.without_dates(text, [*mentions, *times])
     figures = numbers.read_numbers(rest, code)
-    absent = [*_absent_dates(mentions, passages), *_absent_numbers(figures, passages)]
-    doubtful = ""
+    absent = [*_absent_dates(mentions, passages), *_absent_times(times, passages), *_absent_numbers(figures, passages)]
+    doubtful = _doubtful_number(figures, passages)
     for name in names.find_names(_without_units(rest, figures), code):
         lacking = names.missing(name, code, [passage.names for passage in passages])
         if lacking and lacking.certain:
@@ -237,9 +238,26 @@ def _absent_dates(mentions: Sequence[dates.DateMention], passages: Sequence[Cont
     return (mention.text for mention in mentions if not dates.contains(known, years, mention))
 
 
+def _absent_times(times: Sequence[clock.Time], passages: Sequence[Contents]) -> Iterator[str]:
+    known = frozenset().union(*(passage.times for passage in passages))
+    return (time.text for time in times if known.isdisjoint(time.minutes))
+
+
 def _absent_numbers(figures: Sequence[numbers.Number], passages: Sequence[Contents]) -> Iterator[str]:
     known = [number for passage in passages for number in passage.numbers]
     return (number.text for number in figures if not numbers.contains(known, number))
+
+
+def _doubtful_number(figures: Sequence[numbers.Number], passages: Sequence[Contents]) -> str:
+    """In words, a number whose unit or sign no passage tells; empty if there is none.
+
+    Only of languages whose units are known is it known that they are not told.
+    """
+    known = [number for passage in passages for number in passage.numbers]
+    if not all(passage.code in languages() for passage in passages):
+        return ""
+    untold = (figure.text for figure in figures if not numbers.is_told(known, figure))
+    return next((f"The cited passage may not mean “{text}” by that number." for text in untold), "")
 
 
 def _without_units(text: str, figures: Sequence[numbers.Number]) -> str:

@@ -12,6 +12,7 @@ from functools import cache
 from babel import Locale, UnknownLocaleError
 from babel.dates import get_day_names, get_month_names
 
+from assistant.checking.clock import Time
 from assistant.languages import language, languages
 from assistant.terms import fold
 
@@ -117,10 +118,10 @@ def contains(known: Iterable[PartialDate], years: frozenset[int], wanted: DateMe
     return any(meant.agrees(other, years) for other in known for meant in wanted.dates)
 
 
-def without_dates(text: str, mentions: Iterable[DateMention]) -> str:
-    """The text with the days and months blanked out, so that they are not read as numbers; offsets stay."""
+def without_dates(text: str, mentions: Iterable[DateMention | Time]) -> str:
+    """The text with the days, months and times blanked out, so that they are not read as numbers; offsets stay."""
     pieces, at = [], 0
-    for mention in mentions:
+    for mention in sorted(mentions, key=lambda mention: mention.start):
         if mention.start < at:
             continue
         pieces += [text[at : mention.start], " " * (mention.end - mention.start)]

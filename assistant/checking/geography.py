@@ -3,16 +3,16 @@
 A people, its language and its country count as one: "French", "France" and "французский" lead to the same place.
 """
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from os.path import commonprefix
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
 from assistant.checking.inflection import same_word, stem
-from assistant.checking.romanised import romanised, same_form
+from assistant.checking.romanised import romanised, same_form, shared
 
 # What everyone calls two countries whose CLDR names are long, and the unions whose members' names do not tell.
 _SHORT = {
@@ -21,7 +21,8 @@ _SHORT = {
     "GB": "UK Britain British Briton Britons Британия британский британец Великобритания Англия Англія "
     "Britanya Britaniya İngiltere İngilis İngiliz Բրիտանիա Անգլիա ინგლისი Angleterre Inglaterra Inghilterra "
     "إنجلترا انگلستان ბრიტანეთი britannique britisch Großbritannien británico britannico بريطانيا بریتانیا",
-    "ENG": "England Англия Англія Angleterre Inglaterra Inghilterra İngiltere İngilis Անգլիա ინგლისი إنجلترا انگلستان",
+    "ENG": "England Англия Англія Angleterre Inglaterra Inghilterra İngiltere İngilis İngiliz Անգլիա "
+    "ინგლისი إنجلترا انگلستان",
     "RU": "российский россиянин",
     "EU": "EU ЕС ЄС AB Aİ ԵՄ UE",
     "UN": "UN ООН BM BMT ՄԱԿ გაერო ONU",
@@ -70,10 +71,10 @@ def _is_made_of(name: str, known: str, place: str) -> bool:
     """Whether a word is made of a place's name: Iraqi; Belgian, if it is a country's."""
     if not same_form(known, name):
         return False
-    return name.startswith(known.rstrip(_VOWELS)) or (_shared(name, known) >= _SHORTEST and _ZONE not in place)
+    return name.startswith(known.rstrip(_VOWELS)) or (shared(name, known) >= _SHORTEST and _ZONE not in place)
 
 
-def _likest(name: str, forms: Set[_Part], made: Set[_Part]) -> Set[_Part]:
+def _likest(name: str, forms: AbstractSet[_Part], made: AbstractSet[_Part]) -> AbstractSet[_Part]:
     """Of the places whose names a word may be a form of or made of, those that it is most like.
 
     Nigerian begins with Niger as well, and forms of Nigeria may have the stem of Niger.
@@ -81,17 +82,13 @@ def _likest(name: str, forms: Set[_Part], made: Set[_Part]) -> Set[_Part]:
     known = forms | made
     if exact := {part for part in known if part.latin == name}:
         return exact
-    most = max((_shared(name, part.latin) for part in known), default=0)
-    best = {part for part in known if _shared(name, part.latin) == most}
+    most = max((shared(name, part.latin) for part in known), default=0)
+    best = {part for part in known if shared(name, part.latin) == most}
     begun = {part for part in known if name.startswith(part.latin)}
     if best & forms:
         return best & forms & begun or best & forms
     longest = max((len(part.latin) for part in begun), default=0)
     return best | {part for part in begun if len(part.latin) == longest}
-
-
-def _shared(name: str, other: str) -> int:
-    return len(commonprefix([name, other]))
 
 
 def are_apart(word: str, code: str | None, other: str, other_code: str | None) -> bool:
@@ -107,7 +104,7 @@ def is_place(word: str, code: str | None) -> bool:
 
 @cache
 def _single_words(locale: str) -> frozenset[str]:
-    return frozenset(name[0] for name, _ in _entries(locale) if len(name) == 1)
+    return frozenset(part.latin for parts in _by_prefix(locale).values() for part in parts if part.whole)
 
 
 @cache

@@ -2,12 +2,11 @@
 
 import re
 from functools import cache, lru_cache
-from os.path import commonprefix
 
 from babel import Locale, UnknownLocaleError
 from Stemmer import algorithms
 
-from assistant.checking.romanised import romanised
+from assistant.checking.romanised import romanised, shared
 from assistant.terms import stemmed
 
 # Languages without a stemmer that take the endings of one with.
@@ -23,7 +22,7 @@ _SHORTEST = 3
 
 @lru_cache(maxsize=50_000)
 def stem(word: str, code: str | None) -> str:
-    """What is left of a word in Latin letters without its ending; the whole word where no stemmer knows its language."""
+    """A word in Latin letters without its ending; the whole word where no stemmer knows its language."""
     algorithm = _algorithm(code)
     if algorithm is None or _UNDECLINED.get(code or "", _NEVER).search(word):
         return romanised(word)
@@ -37,7 +36,7 @@ def has_endings(code: str | None) -> bool:
 
 def same_word(latin: str, latin_stem: str, other: str, other_stem: str) -> bool:
     """Whether two romanised words of a language differ by their endings alone, given their stems."""
-    common = len(commonprefix([latin, other]))
+    common = shared(latin, other)
     if latin_stem == other_stem:
         return len(latin_stem) >= _SHORTEST or common >= _SHORTEST
     return common >= _SHORTEST and max(len(latin_stem), len(other_stem)) <= common

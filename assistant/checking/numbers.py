@@ -5,13 +5,15 @@ read in two ways, such as 1.500, has both values, and is contained if the passag
 """
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
-from assistant.checking.units import unit_at
-from assistant.languages import Language, language, languages
+from assistant.checking.units import PERCENT, is_measured, is_temperature, unit_at
+from assistant.languages import Language, language, languages, words
 from assistant.terms import fold
 
 # Figures, grouped or with decimals. A blank groups only where three digits follow.
@@ -51,6 +53,13 @@ _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _GAP = re.compile(r"[\s\u00ad-]{1,3}")
 _AND = frozenset({"and", "und", "et", "y", "e", "i", "ve", "və", "եւ", "և", "و"})
 _SHORTEST_STEM = 3
+# A minus stands close to its number, and no number or word close before it.
+_MINUS = re.compile("\u2212$|(?:^|[\\s(])(?<!\\d\\s)[-–]$")
+_SIGNS = "-–\u2212"
+_AROUND = 25
+_SENTENCE_END = re.compile(r"[.!?…]\s|\n")
+# A word of more letters than an "and" has behind a number is what it counts.
+_NOUN = re.compile(r"[\s-][^\W\d_]{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +69,47 @@ class Number:
     Attributes:
         text: as it is printed.
         values: each a reading of it; a negative one stands for an unspecified number of them, as in "thousands".
-        unit: currencies by code or "%", any of which it may be; empty if it has none.
+        unit: currencies by code, "%" or CLDR's measures, any of which it may be; empty if it has none.
+        implied: units that others in its sentence have, which may hold for it too, as in "5, 7 and 10 dollars".
+        minus: whether it is below zero.
     """
 
     text: str
     values: frozenset[Decimal]
-    unit: frozenset[str]
+    unit: frozenset[str] = frozenset()
+    implied: frozenset[str] = frozenset()
+    minus: bool = False
+
+
+# A number, and where it begins and ends.
+_Placed = tuple[Number, int, int]
 
 
 def contains(known: Sequence[Number], wanted: Number) -> bool:
     """Whether a number is among those of a passage: an equal one whose unit does not speak against it."""
-    return any(
-        wanted.values & other.values and (not wanted.unit or not other.unit or wanted.unit & other.unit)
-        for other in known
-    )
+    return any(_may_equal(wanted, other) for other in known)
+
+
+def is_told(known: Sequence[Number], wanted: Number) -> bool:
+    """Whether a passage that contains a number tells its currency, percent or minus too, and does not leave it open.
+
+    How long or how heavy something is texts often tell in a bare number, so other units are not asked for.
+    """
+    equal = [other for other in known if _may_equal(wanted, other)]
+    if wanted.minus and not any(other.minus for other in equal):
+        return False
+    return not wanted.unit or is_measured(wanted.unit) or any(_has_unit(other, wanted.unit) for other in equal)
+
+
+def _may_equal(wanted: Number, other: Number) -> bool:
+    if not wanted.values & other.values or (wanted.unit and other.unit and not wanted.unit & other.unit):
+        return False
+    return wanted.minus == other.minus or not is_temperature(wanted.unit | other.unit)
+
+
+def _has_unit(number: Number, unit: frozenset[str]) -> bool:
+    """Whether a number has a unit or may have it; half of something is 50 percent."""
+    return bool(unit & (number.unit | number.implied)) or (PERCENT in unit and any(0 < v < 1 for v in number.values))
 
 
 def read_numbers(text: str, code: str | None, *, lenient: bool = False) -> list[Number]:
@@ -85,7 +121,20 @@ def read_numbers(text: str, code: str | None, *, lenient: bool = False) -> list[
         lenient: also takes words that begin with a number word ("fivefold", "трёхлетний"), ordinals, Roman numerals and
             the word for one, which a sentence may use for something else.
     """
-    return list(_Reader(text, language(code) if code in languages() else None, lenient=lenient).numbers())
+    found = list(_Reader(text, language(code) if code in languages() else None, lenient=lenient).numbers())
+    return list(_with_implied(text, found)) if lenient else [number for number, _, _ in found]
+
+
+def _with_implied(text: str, found: Sequence[_Placed]) -> Iterator[Number]:
+    """The numbers of a passage, those that no word follows with the units of the others in their sentence."""
+    ends = [match.start() for match in _SENTENCE_END.finditer(text)]
+    sentences = [bisect_left(ends, start) for _, start, _ in found]
+    told: dict[int, frozenset[str]] = defaultdict(frozenset)
+    for (number, _, _), sentence in zip(found, sentences, strict=True):
+        told[sentence] |= number.unit
+    for (number, _, end), sentence in zip(found, sentences, strict=True):
+        open_to_units = not number.unit and not _NOUN.match(text, end)
+        yield replace(number, implied=told[sentence]) if open_to_units else number
 
 
 class _Reader:
@@ -97,9 +146,11 @@ class _Reader:
         self._words = known.number_words if known else {}
         self._ordinals = known.ordinal_words if known else {}
         self._stems = _stems(known.code) if known and lenient else {}
+        self._minus = tuple(f" {phrase}" for phrase in known.minus) if known else ()
+        self._code = known.code if known else None
         self._tokens = list(_TOKEN.finditer(text))
 
-    def numbers(self) -> Iterator[Number]:
+    def numbers(self) -> Iterator[_Placed]:
         at = 0
         while at < len(self._tokens):
             token = self._tokens[at]
@@ -112,7 +163,7 @@ class _Reader:
                     yield self._number(at, end, values)
             at = max(at + 1, end)
 
-    def _figures(self, at: int, end: int) -> Iterator[Number]:
+    def _figures(self, at: int, end: int) -> Iterator[_Placed]:
         factor = Decimal(1)
         for token in self._tokens[at + 1 : end]:
             factor *= Decimal(str(self._magnitude(token)))
@@ -213,10 +264,23 @@ class _Reader:
             found.add(Decimal(roman(written)))
         return frozenset(found)
 
-    def _number(self, at: int, end: int, values: frozenset[Decimal]) -> Number:
+    def _number(self, at: int, end: int, values: frozenset[Decimal]) -> _Placed:
         start, stop = self._tokens[at].start(), self._tokens[end - 1].end()
-        unit, start, stop = unit_at(self._text, start, stop)
-        return Number(self._text[start:stop], values, unit)
+        minus = self._has_minus(start)
+        unit, start, stop = unit_at(self._text, start, stop, self._code)
+        minus = minus or (bool(unit) and self._is_below_zero(stop))
+        return Number(self._text[start:stop], values, unit, minus=minus), start, stop
+
+    def _has_minus(self, start: int) -> bool:
+        """Whether a minus stands before a number, as a sign that is no dash or in words."""
+        before = self._text[max(0, start - _AROUND) : start]
+        if before.endswith(tuple(_SIGNS)):
+            return _MINUS.search(before) is not None
+        return bool(before[-1:].isspace()) and f" {' '.join(words(before))}".endswith(self._minus)
+
+    def _is_below_zero(self, stop: int) -> bool:
+        """Whether words behind a number and its unit say that it is below zero."""
+        return f" {' '.join(words(self._text[stop : stop + _AROUND]))}".startswith(self._minus)
 
 
 def readings(figures: str, *, lenient: bool = False) -> list[frozenset[Decimal]]:

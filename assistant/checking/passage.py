@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from assistant.checking.clock import read_times
 from assistant.checking.dates import PartialDate, of_day, read_dates, without_dates
 from assistant.checking.names import NameIndex
 from assistant.checking.numbers import Number, read_numbers
@@ -21,6 +22,7 @@ class Contents:
 
     Attributes:
         code: ISO 639-1 code of its language, None if unknown.
+        times: of the day, in minutes since midnight.
         years: those named anywhere in it, and that of its publication.
         words: for quotations, see `searchable`.
     """
@@ -28,6 +30,7 @@ class Contents:
     code: str | None
     numbers: tuple[Number, ...]
     dates: frozenset[PartialDate]
+    times: frozenset[int]
     years: frozenset[int]
     names: NameIndex
     words: str
@@ -53,9 +56,15 @@ def contents_of(text: str, source: Source) -> Contents:
     if source.published:
         dates.add(of_day(source.published))
     years = frozenset(_years(numbers, dates))
-    numbers += [Number(str(year), frozenset({Decimal(year)}), frozenset()) for year in sorted(years)]
+    numbers += [Number(str(year), frozenset({Decimal(year)})) for year in sorted(years)]
     return Contents(
-        source.language, tuple(numbers), frozenset(dates), years, NameIndex(whole, source.language), searchable(whole)
+        code=source.language,
+        numbers=tuple(numbers),
+        dates=frozenset(dates),
+        times=frozenset(minute for time in read_times(whole, lenient=True) for minute in time.minutes),
+        years=years,
+        names=NameIndex(whole, source.language),
+        words=searchable(whole),
     )
 
 

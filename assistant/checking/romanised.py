@@ -55,13 +55,14 @@ def skeleton(word: str) -> str:
     return first + _DOUBLED.sub(r"\1", _SILENT.sub("", sounds))
 
 
+def shared(a: str, b: str) -> int:
+    """How many letters two words have in common at their beginning."""
+    return next((at for at, (one, other) in enumerate(zip(a, b, strict=False)) if one != other), min(len(a), len(b)))
+
+
 def same_form(name: str, other: str) -> bool:
     """Whether two romanised words are one name in forms of one language: with endings, or misspelt by a letter."""
-    common = 0
-    for a, b in zip(name, other, strict=False):
-        if a != b:
-            break
-        common += 1
+    common = shared(name, other)
     longest, shortest = max(len(name), len(other)), min(len(name), len(other))
     ending = longest - common
     if common >= _SHORTEST_STEM and (common == shortest or common >= _COMMON_SHARE * longest):
@@ -97,8 +98,6 @@ def near(a: str, b: str) -> bool:
     """Whether a letter more, less or other makes one word of the other."""
     if abs(len(a) - len(b)) > 1:
         return False
-    start = 0
-    while start < min(len(a), len(b)) and a[start] == b[start]:
-        start += 1
+    start = shared(a, b)
     rest_a, rest_b = a[start:], b[start:]
     return rest_a[1:] == rest_b[1:] or rest_a[1:] == rest_b or rest_a == rest_b[1:]

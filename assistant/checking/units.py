@@ -1,11 +1,14 @@
-"""Tells in what a number counts: a currency, or hundredths. Names and signs of currencies are those of CLDR."""
+"""Tells in what a number counts: a currency, hundredths, or what is measured. Names and signs are those of CLDR."""
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from babel import Locale
 from babel.numbers import get_currency_name
+from babel.units import format_unit
 
+from assistant.checking.inflection import stem
 from assistant.languages import languages
 from assistant.terms import fold
 
@@ -28,10 +31,35 @@ _NOUN_FIRST = frozenset({"fr", "es", "it", "fa", "ar"})
 _REACH = 8
 _STEM = 5
 _NONE: frozenset[str] = frozenset()
+# A word or sign of a measure, and what parts two of them.
+_MEASURE = re.compile(r"[\s\u00a0/-]{0,2}(°\s?[CFСcfс]?\b|[′″]|[^\W\d_]+[²³]?)")
+_LONGEST_MEASURE = 5
+# What CLDR lists as measures and texts use as other words.
+_NO_MEASURES = ("concentr-", "graphics-", "light-", "length-point", "duration-quarter")
+_SAMPLE_COUNTS = (1, 2, 5, 1.5)
+# What a name may stand for besides: a text seldom tells which ton it means, or which degrees.
+_DEGREES = ("temperature-generic", "angle-degree", "temperature-celsius", "temperature-fahrenheit")
+_ALIKE = {
+    "mass-ton": ("mass-tonne",),
+    "mass-tonne": ("mass-ton",),
+    "angle-degree": _DEGREES,
+    "temperature-generic": _DEGREES,
+}
+_TEMPERATURES = "temperature-"
 
 
-def unit_at(text: str, start: int, end: int) -> tuple[frozenset[str], int, int]:
-    """The unit of the number at `text[start:end]`, and the range with the signs that belong to it.
+def is_measured(unit: frozenset[str]) -> bool:
+    """Whether a unit is one of measures such as metres, whose number texts often tell alone: aged 65."""
+    return any("-" in code for code in unit)
+
+
+def is_temperature(unit: frozenset[str]) -> bool:
+    """Whether a unit may be degrees of heat."""
+    return any(code.startswith(_TEMPERATURES) for code in unit)
+
+
+def unit_at(text: str, start: int, end: int, code: str | None) -> tuple[frozenset[str], int, int]:
+    """The unit of the number at `text[start:end]` in a language, and the range with the signs that belong to it.
 
     Several currencies share a sign and a word, such as dollar, so a unit is a set.
     """
@@ -46,7 +74,57 @@ def unit_at(text: str, start: int, end: int) -> tuple[frozenset[str], int, int]:
     if sign := _SIGN_BEHIND.match(text, end):
         unit = _of_sign(sign[1] or sign[2])
         return unit, start, (sign.end() if unit else end)
-    return _of_words(text, start, end)
+    measure, measured = _measure_at(text, end, code if code in languages() else "en")
+    unit, first, last = _of_words(text, start, end)
+    if measure:
+        return measure | (unit if last == measured else _NONE), start, measured
+    return unit, first, last
+
+
+def _measure_at(text: str, end: int, code: str) -> tuple[frozenset[str], int]:
+    """What is measured by a number that ends here, and where it is told; the longest name of a measure counts."""
+    written: list[str] = []
+    found, last = _NONE, end
+    at = end
+    while len(written) < _LONGEST_MEASURE and (token := _MEASURE.match(text, at)):
+        written.append(_key(token[1], code))
+        at = token.end()
+        if unit := _measures(code).get(tuple(written)):
+            found, last = unit, at
+    return found, last
+
+
+def _key(token: str, code: str) -> str:
+    return stem(token, code) if token.isalpha() else "".join(fold(token).split())
+
+
+@cache
+def _measures(code: str) -> dict[tuple[str, ...], frozenset[str]]:
+    """By the words or signs of a measure in a language: it, and those whose names go on behind it."""
+    names: dict[tuple[str, ...], set[str]] = {}
+    for locale in ("en", "en_GB") if code == "en" else (code,):
+        for measure in Locale.parse(locale).unit_display_names:
+            if not measure.startswith(_NO_MEASURES) and not measure.endswith("-person"):
+                for name in _names_of_measure(measure, locale):
+                    names.setdefault(tuple(_key(token, code) for token in name), set()).add(measure)
+    return {
+        name: _with_alike({unit for other, units in names.items() if other[: len(name)] == name for unit in units})
+        for name in names
+    }
+
+
+def _names_of_measure(measure: str, locale: str) -> Iterator[list[str]]:
+    for length in ("long", "short"):
+        for count in _SAMPLE_COUNTS:
+            name = format_unit(count, measure, length, locale=locale)
+            tokens = _MEASURE.findall(re.sub(r"[\d.,]+", "", name, count=1).strip())
+            # Single letters are other words too; and CLDR's own name stands where a language has none.
+            if tokens and (len(tokens[0]) > 1 or not tokens[0].isalpha()) and measure not in name:
+                yield tokens
+
+
+def _with_alike(units: set[str]) -> frozenset[str]:
+    return frozenset(units).union(*(_ALIKE.get(unit, ()) for unit in units))
 
 
 def _of_words(text: str, start: int, end: int) -> tuple[frozenset[str], int, int]:

@@ -116,12 +116,32 @@ def test_what_it_does_not_say_is_unsupported(checker: Checker, sentence: str, re
             "Ruth Winfield blamed the price of steel: “We paid for a bridge and a half.”",
             "“Ruth Winfield” may be of two names in the cited passage.",
         ),
+        (
+            "The works cost 48 million euros, nine million more than planned.",
+            "The cited passage may not mean “48 million euros” by that number.",
+        ),
         ("Yes.", "It says nothing that could be compared with the passage."),
         ("", "It says nothing that could be compared with the passage."),
     ],
 )
 def test_in_doubt_it_is_partial(checker: Checker, sentence: str, reason: str) -> None:
     assert _verdict(checker, sentence) == ("partial", reason)
+
+
+@pytest.mark.parametrize(
+    ("passage", "sentence", "support"),
+    [
+        ("The bridge opened at 14:30.", "The bridge opened at 2.30 pm.", "supported"),
+        ("The bridge opened at 2:30 p.m.", "The bridge opened at 14:30.", "supported"),
+        ("The bridge opened at 9 am.", "The bridge opened at 9:00.", "supported"),
+        ("The bridge opened at 14.30.", "The bridge opened at 14:30.", "supported"),
+        ("The bridge opened at 2:30 a.m.", "The bridge opened at 2:30 pm.", "unsupported"),
+        ("The bridge opened at 9 am.", "The bridge opened at 9 pm.", "unsupported"),
+        ("The bridge opened at 14:30 with 15 boats.", "The bridge opened at 14:15.", "unsupported"),
+    ],
+)
+def test_a_time_of_the_day_has_to_be_told(checker: Checker, passage: str, sentence: str, support: str) -> None:
+    assert _verdict(checker, sentence, passage)[0] == support
 
 
 def test_a_translated_quotation_is_partial(checker: Checker) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.checking.numbers import contains, is_roman, read_numbers, roman
+from assistant.checking.numbers import contains, is_roman, is_told, read_numbers, roman
 
 
 def _contained(passage: str, sentence: str, written: str = "en", spoken: str = "en") -> bool:
@@ -88,6 +88,73 @@ def test_another_number_or_unit_is_not_contained(passage: str, sentence: str) ->
 )
 def test_a_number_is_contained_in_another_language(written: str, passage: str, spoken: str, sentence: str) -> None:
     assert _contained(passage, sentence, written, spoken)
+
+
+@pytest.mark.parametrize(
+    ("written", "passage", "spoken", "sentence"),
+    [
+        ("en", "It is 5 metres long.", "en", "It is 5 kilometres long."),
+        ("en", "It is 5km long.", "en", "It is 5 miles long."),
+        ("en", "It covers 40 square kilometres.", "en", "It is 40 kilometres long."),
+        ("en", "It weighs 30 tonnes.", "en", "It weighs 30 kilograms."),
+        ("en", "The talks took three days.", "en", "The talks took 3 hours."),
+        ("en", "a two-year sentence", "en", "a sentence of two months"),
+        ("en", "It was 5 °C.", "en", "It was 5 °F."),
+        ("en", "It was −5 °C.", "en", "It was 5 °C."),
+        ("en", "It was 5 degrees.", "en", "It was minus 5 degrees."),
+        ("ru", "Длина 5 метров.", "ru", "Длина 5 километров."),
+        ("ru", "Вес 30 тонн.", "ru", "Вес 30 килограммов."),
+        ("ru", "Прошло три дня.", "ru", "Прошло три часа."),
+        ("ru", "Было 5 градусов мороза.", "ru", "Было 5 градусов."),
+        ("ru", "через пять минут", "en", "five hours later"),
+        ("tr", "5 kilometre uzunluğunda", "tr", "5 metre uzunluğunda"),
+        ("az", "5 saat davam etdi", "az", "5 gün davam etdi"),
+        ("hy", "5 կիլոմետր", "hy", "5 մետր"),
+    ],
+)
+def test_a_number_of_another_measure_is_not_contained(written: str, passage: str, spoken: str, sentence: str) -> None:
+    assert not _contained(passage, sentence, written, spoken)
+
+
+@pytest.mark.parametrize(
+    ("written", "passage", "spoken", "sentence"),
+    [
+        ("en", "It is 5 kilometres long.", "en", "It is 5 km long."),
+        ("en", "Calder, 65, spoke.", "en", "Calder is 65 years old."),
+        ("en", "a two-hour meeting", "en", "They met for 2 hours."),
+        ("en", "30 tonnes", "en", "30 metric tons"),
+        ("en", "It was 5 degrees.", "en", "It was 5 °C."),
+        ("en", "It was 5 degrees below zero.", "en", "It was −5 °C."),
+        ("en", "between 10 and 20 km", "en", "10 to 20 kilometres"),
+        ("ru", "Длина пяти километров.", "en", "It is 5 km long."),
+        ("ru", "Ему 65 лет.", "en", "He is 65 years old."),
+        ("ru", "Было 5 градусов мороза.", "ru", "Было минус 5 градусов."),
+        ("tr", "40 kilometrekare", "en", "40 square kilometres"),
+        ("az", "5 il", "ru", "5 лет"),
+        ("hy", "5 տարի", "en", "five years"),
+    ],
+)
+def test_a_measure_is_one_however_it_is_written(written: str, passage: str, spoken: str, sentence: str) -> None:
+    assert _contained(passage, sentence, written, spoken)
+
+
+@pytest.mark.parametrize(
+    ("passage", "sentence", "told"),
+    [
+        ("They cost 48 million crowns.", "48 million euros", False),
+        ("It rose to 310.", "310%", False),
+        ("Profits rose by 5%.", "-5%", False),
+        ("They cost 48 million euros.", "€48 million", True),
+        ("They cost 5, 7 and 10 dollars.", "$7", True),
+        ("from $5m to 7m", "7 million dollars", True),
+        ("between 10 and 20 per cent", "10%", True),
+        ("Half of them left.", "50%", True),
+        ("Calder, 65, spoke.", "65 years", True),
+    ],
+)
+def test_a_passage_that_leaves_a_unit_open_does_not_tell_it(passage: str, sentence: str, told: bool) -> None:
+    (wanted,) = read_numbers(sentence, "en")
+    assert is_told(read_numbers(passage, "en", lenient=True), wanted) is told
 
 
 @pytest.mark.parametrize("sentence", ["One of them left.", "a quarter of the city", "He came first, then second."])
