@@ -112,6 +112,8 @@ class Language(Record):
     number_words: Annotated[dict[str, float], BeforeValidator(_by_word)]
     ordinal_words: Annotated[dict[str, float], BeforeValidator(_by_word)] = Field(default={})
     minus: Phrases = ()
+    reports: WordSet = frozenset()
+    today: WordSet = frozenset()
     negations: WordSet = frozenset()
     late_negations: WordSet = frozenset()
     openers: WordSet = frozenset()

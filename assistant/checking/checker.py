@@ -214,7 +214,7 @@ def _exact_reasons(text: str, code: str | None, passages: Sequence[Contents]) ->
     rest = dates.without_dates(text, [*mentions, *times])
     figures = numbers.read_numbers(rest, code)
     absent = [*_absent_dates(mentions, passages), *_absent_times(times, passages), *_absent_numbers(figures, passages)]
-    doubtful = _doubtful_number(figures, passages)
+    doubtful = _doubtful_number(figures, passages) or _doubtful_date(text, code, mentions, passages)
     for name in names.find_names(_without_units(rest, figures), code):
         lacking = names.missing(name, code, [passage.names for passage in passages])
         if lacking and lacking.certain:
@@ -233,9 +233,33 @@ def _exact_reasons(text: str, code: str | None, passages: Sequence[Contents]) ->
 
 
 def _absent_dates(mentions: Sequence[dates.DateMention], passages: Sequence[Contents]) -> Iterator[str]:
+    published = {passage.published for passage in passages if passage.published}
+    return (
+        mention.text for mention in _untold(mentions, passages) if not dates.contains(published, frozenset(), mention)
+    )
+
+
+def _untold(mentions: Sequence[dates.DateMention], passages: Sequence[Contents]) -> list[dates.DateMention]:
+    """The dates that no passage tells in its text."""
     known = frozenset().union(*(passage.dates for passage in passages))
     years = frozenset().union(*(passage.years for passage in passages))
-    return (mention.text for mention in mentions if not dates.contains(known, years, mention))
+    return [mention for mention in mentions if not dates.contains(known, years, mention)]
+
+
+def _doubtful_date(
+    text: str, code: str | None, mentions: Sequence[dates.DateMention], passages: Sequence[Contents]
+) -> str:
+    """In words, a date that only the publication of a passage proves, in a sentence that is not about saying it."""
+    untold = _untold(mentions, passages)
+    if not untold or code not in languages() or _reports(text, language(code).reports, passages):
+        return ""
+    return f"“{untold[0].text}” is when the cited passage was published; it may not be when that happened."
+
+
+def _reports(text: str, verbs: frozenset[str], passages: Sequence[Contents]) -> bool:
+    """Whether a sentence says that something was said or published, or names who did."""
+    said = quotations.searchable(text)
+    return not verbs.isdisjoint(words_of(text)) or any(name in said for passage in passages for name in passage.origin)
 
 
 def _absent_times(times: Sequence[clock.Time], passages: Sequence[Contents]) -> Iterator[str]:

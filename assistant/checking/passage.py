@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -10,10 +11,12 @@ from assistant.checking.dates import PartialDate, of_day, read_dates, without_da
 from assistant.checking.names import NameIndex
 from assistant.checking.numbers import Number, read_numbers
 from assistant.checking.quotations import searchable
+from assistant.languages import language, words
 from assistant.records import Source
 from assistant.retrieval import Hit
 
 _YEARS = range(1000, 2101)
+_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +26,22 @@ class Contents:
     Attributes:
         code: ISO 639-1 code of its language, None if unknown.
         times: of the day, in minutes since midnight.
+        dates: those it tells; the weekdays and the "today" in it as days around that of its publication.
+        published: the day of its publication, which proves when it was said and not when what it says came about.
         years: those named anywhere in it, and that of its publication.
+        origin: the names of who published, wrote or said it, as `searchable` gives them.
         words: for quotations, see `searchable`.
     """
 
     code: str | None
     numbers: tuple[Number, ...]
     dates: frozenset[PartialDate]
+    published: PartialDate | None
     times: frozenset[int]
     years: frozenset[int]
     names: NameIndex
     words: str
+    origin: tuple[str, ...]
 
 
 def contents(hit: Hit) -> Contents:
@@ -48,24 +56,36 @@ def _contents(text: str, source: Source) -> Contents:
 
 def contents_of(text: str, source: Source) -> Contents:
     """What a text of a source contains."""
-    known = " . ".join(filter(None, (source.title, source.publisher, source.author, source.speaker)))
-    whole = f"{text}\n{known}"
+    origin = [name for name in (source.publisher, source.author, source.speaker) if name]
+    whole = f"{text}\n{' . '.join(filter(None, (source.title, *origin)))}"
     mentions = read_dates(whole, source.language, lenient=True)
     dates = {meant for mention in mentions for meant in mention.dates}
     numbers = read_numbers(without_dates(whole, mentions), source.language, lenient=True)
+    published = of_day(source.published) if source.published else None
     if source.published:
-        dates.add(of_day(source.published))
-    years = frozenset(_years(numbers, dates))
+        dates |= set(_days_around(source.published, dates))
+        if published and not language(source.language).today.isdisjoint(words(text)):
+            dates.add(published)
+    years = frozenset(_years(numbers, {*dates, *([published] if published else [])}))
     numbers += [Number(str(year), frozenset({Decimal(year)})) for year in sorted(years)]
     return Contents(
         code=source.language,
         numbers=tuple(numbers),
         dates=frozenset(dates),
         times=frozenset(minute for time in read_times(whole, lenient=True) for minute in time.minutes),
+        published=published,
         years=years,
         names=NameIndex(whole, source.language),
         words=searchable(whole),
+        origin=tuple(map(searchable, origin)),
     )
+
+
+def _days_around(published: date, dates: Iterable[PartialDate]) -> Iterator[PartialDate]:
+    """The days that weekdays in a text mean: those less than a week before or after its publication."""
+    weekdays = {known.weekday for known in dates}
+    days = (published + timedelta(days=days) for days in range(-_WEEK + 1, _WEEK))
+    return (of_day(day) for day in days if day.weekday() in weekdays)
 
 
 def _years(numbers: Iterable[Number], dates: Iterable[PartialDate]) -> Iterator[int]:

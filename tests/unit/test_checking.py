@@ -144,6 +144,48 @@ def test_a_time_of_the_day_has_to_be_told(checker: Checker, passage: str, senten
     assert _verdict(checker, sentence, passage)[0] == support
 
 
+RAIN_RU = "Мэр Рут Колдер говорила о дожде на острове."
+
+
+@pytest.mark.parametrize(
+    ("language", "passage", "sentence"),
+    [
+        ("en", "Rain fell on the island.", "On 12 March 2021 Ellery Gazette reported that rain fell on the island."),
+        ("en", "Rain fell on the island.", "Rain fell on the island, it said on Friday."),
+        ("en", "Rain fell on the island.", "Ellery Gazette, 12 March 2021: rain fell on the island."),
+        ("en", "Rain fell on the island today.", "Rain fell on the island on 12 March 2021."),
+        ("en", "Rain fell on the island on Monday.", "Rain fell on the island on 8 March 2021."),
+        ("ru", RAIN_RU, "12 марта 2021 года мэр Рут Колдер говорила о дожде на острове."),
+        ("ru", "Сегодня на острове шёл дождь.", "На острове 12 марта 2021 года шёл дождь."),
+        ("tr", "Bugün adaya yağmur yağdı.", "Adaya 12 Mart 2021 günü yağmur yağdı."),
+    ],
+)
+def test_the_day_of_publication_is_when_it_was_said(
+    checker: Checker, language: str, passage: str, sentence: str
+) -> None:
+    assert _verdict(checker, sentence, passage, language=language) == ("supported", "")
+
+
+@pytest.mark.parametrize(
+    ("language", "passage", "sentence", "date"),
+    [
+        ("en", "Rain fell on the island.", "Rain fell on the island on 12 March 2021.", "12 March 2021"),
+        ("en", "Rain fell on the island.", "On Friday rain fell on the island.", "Friday"),
+        ("ru", "На острове шёл дождь.", "На острове 12 марта 2021 года шёл дождь.", "12 марта 2021"),
+        ("tr", "Adaya yağmur yağdı.", "Adaya 12 Mart 2021 günü yağmur yağdı.", "12 Mart 2021"),
+    ],
+)
+def test_the_day_of_publication_may_not_be_when_it_happened(
+    checker: Checker, language: str, passage: str, sentence: str, date: str
+) -> None:
+    said = f"“{date}” is when the cited passage was published; it may not be when that happened."
+    assert _verdict(checker, sentence, passage, language=language) == ("partial", said)
+
+
+def test_another_day_than_that_of_publication_is_unsupported(checker: Checker) -> None:
+    assert _verdict(checker, "Rain fell on 11 March 2021.", "Rain fell today.")[0] == "unsupported"
+
+
 def test_a_translated_quotation_is_partial(checker: Checker) -> None:
     support, reason = _verdict(checker, "Мэр Рут Колдер сказала: «Мы заплатили за полтора моста».")
     assert (support, reason) == (
