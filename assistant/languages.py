@@ -116,6 +116,7 @@ class Language(Record):
     today: WordSet = frozenset()
     negations: WordSet = frozenset()
     late_negations: WordSet = frozenset()
+    multiples: Annotated[dict[str, float], BeforeValidator(_by_word)] = Field(default={})
     openers: WordSet = frozenset()
     person_verbs: WordSet = frozenset()
     titles: WordSet = frozenset()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.checking import clock, dates, names, numbers, quotations
+from assistant.checking import clock, counts, dates, names, numbers, quotations
 from assistant.checking.clauses import clauses
 from assistant.checking.meaning import Grounding, Meaning, coverage, ground, widenings
 from assistant.checking.negation import contradicts
@@ -214,7 +214,11 @@ def _exact_reasons(text: str, code: str | None, passages: Sequence[Contents]) ->
     rest = dates.without_dates(text, [*mentions, *times])
     figures = numbers.read_numbers(rest, code)
     absent = [*_absent_dates(mentions, passages), *_absent_times(times, passages), *_absent_numbers(figures, passages)]
-    doubtful = _doubtful_number(figures, passages) or _doubtful_date(text, code, mentions, passages)
+    doubtful = (
+        _doubtful_number(figures, passages)
+        or _doubtful_count(rest, code, passages)
+        or _doubtful_date(text, code, mentions, passages)
+    )
     for name in names.find_names(_without_units(rest, figures), code):
         lacking = names.missing(name, code, [passage.names for passage in passages])
         if lacking and lacking.certain:
@@ -282,6 +286,13 @@ def _doubtful_number(figures: Sequence[numbers.Number], passages: Sequence[Conte
         return ""
     untold = (figure.text for figure in figures if not numbers.is_told(known, figure))
     return next((f"The cited passage may not mean “{text}” by that number." for text in untold), "")
+
+
+def _doubtful_count(text: str, code: str | None, passages: Sequence[Contents]) -> str:
+    """In words, something that the passages of its language count by other numbers only."""
+    known = [count for passage in passages if passage.code == code for count in passage.counts]
+    odd = counts.at_odds(counts.read_counts(text, code), known)
+    return f"The cited passage has another number than in “{odd.text}”." if odd else ""
 
 
 def _without_units(text: str, figures: Sequence[numbers.Number]) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from assistant.checking.clock import read_times
+from assistant.checking.counts import Count, read_counts
 from assistant.checking.dates import PartialDate, of_day, read_dates, without_dates
 from assistant.checking.names import NameIndex
 from assistant.checking.numbers import Number, read_numbers
@@ -37,6 +38,7 @@ class Contents:
     numbers: tuple[Number, ...]
     dates: frozenset[PartialDate]
     published: PartialDate | None
+    counts: tuple[Count, ...]
     times: frozenset[int]
     years: frozenset[int]
     names: NameIndex
@@ -60,7 +62,8 @@ def contents_of(text: str, source: Source) -> Contents:
     whole = f"{text}\n{' . '.join(filter(None, (source.title, *origin)))}"
     mentions = read_dates(whole, source.language, lenient=True)
     dates = {meant for mention in mentions for meant in mention.dates}
-    numbers = read_numbers(without_dates(whole, mentions), source.language, lenient=True)
+    undated = without_dates(whole, mentions)
+    numbers = read_numbers(undated, source.language, lenient=True)
     published = of_day(source.published) if source.published else None
     if source.published:
         dates |= set(_days_around(source.published, dates))
@@ -71,6 +74,7 @@ def contents_of(text: str, source: Source) -> Contents:
     return Contents(
         code=source.language,
         numbers=tuple(numbers),
+        counts=tuple(read_counts(undated, source.language)),
         dates=frozenset(dates),
         times=frozenset(minute for time in read_times(whole, lenient=True) for minute in time.minutes),
         published=published,

@@ -144,6 +144,45 @@ def test_a_time_of_the_day_has_to_be_told(checker: Checker, passage: str, senten
     assert _verdict(checker, sentence, passage)[0] == support
 
 
+@pytest.mark.parametrize(
+    ("language", "passage", "sentence"),
+    [
+        ("en", "The nine ministers left the island.", "The one minister left the island."),
+        ("en", "The third attempt failed.", "The first attempt failed."),
+        ("en", "It was built in the 20th century with 19 arches.", "It was built in the 19th century."),
+        ("en", "A third of the island burned.", "A quarter of the island burned."),
+        ("en", "The price tripled on the island.", "The price doubled on the island."),
+        ("en", "The island grew rich in the 1990s, 1980 boats came.", "The island grew rich in the 1980s."),
+        ("ru", "Девять министров покинули остров.", "Один министр покинул остров."),
+        ("ru", "Третья попытка провалилась.", "Первая попытка провалилась."),
+        ("ru", "Цена на острове утроилась.", "Цена на острове удвоилась."),
+        ("tr", "Adada üçüncü deneme yapıldı.", "Adada birinci deneme yapıldı."),
+    ],
+)
+def test_what_the_passage_counts_otherwise_is_doubtful(
+    checker: Checker, language: str, passage: str, sentence: str
+) -> None:
+    support, reason = _verdict(checker, sentence, passage, language=language)
+    assert (support, reason.split(" “")[0]) == ("partial", "The cited passage has another number than in")
+
+
+@pytest.mark.parametrize(
+    ("language", "passage", "sentence"),
+    [
+        ("en", "The nine ministers left one island.", "One of the ministers left the island."),
+        ("en", "The third attempt failed, the first attempt did not.", "The first attempt did not fail."),
+        ("en", "The first attempt took two days.", "The first attempt took 2 days."),
+        ("en", "It was built in the 19th century.", "It was built in the nineteenth century."),
+        ("en", "The price doubled on the island.", "The price on the island was doubled."),
+        ("ru", "Первая попытка провалилась.", "Провалилась первая попытка."),
+    ],
+)
+def test_what_the_passage_counts_alike_is_supported(
+    checker: Checker, language: str, passage: str, sentence: str
+) -> None:
+    assert _verdict(checker, sentence, passage, language=language) == ("supported", "")
+
+
 RAIN_RU = "Мэр Рут Колдер говорила о дожде на острове."
 
 
