@@ -72,6 +72,31 @@ _FACTS = {
     "tr": {"belki": "kesinlikle", "bazı": "bütün", "birçok": "bütün"},
 }
 
+# Other measures and currencies in forms that fit behind the same number.
+_UNITS = {
+    "en": "kilometers/meters kilometres/metres miles/meters km/m feet/inches acres/hectares tonnes/kilograms "
+    "tons/kilograms pounds/ounces hours/minutes days/weeks years/months centuries/decades percent/dollars "
+    "euros/dollars",
+    "ru": "километров/метров километра/метра км/м миль/метров тонн/килограммов тысяч/миллионов часов/минут часа/минуты "
+    "дней/недель дня/недели лет/месяцев года/месяца процентов/рублей процента/рубля долларов/евро",
+    "tr": "kilometre/metre km/m mil/metre ton/kilogram saat/dakika gün/hafta yıl/ay dolar/avro",
+}
+_SIGNS = {"$": "€", "€": "$", "£": "€", "%": "\u00a0kg"}
+_DEGREES = re.compile(r"(?<![\w.,–-])\d+(?:[.,]\d+)?(?=\s?°|\s(?:degrees|градус|derece))")
+_CLOCK = re.compile(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])")
+_HALF = re.compile(r"(?<=\d)(\s?)([ap])(?=\.?m\b)")
+
+# Words for numbers that are other words too, in forms that fit the same place.
+_COUNTS = {
+    "en": "one/nine first/third second/fourth half/quarter third/quarter doubled/tripled double/triple "
+    "nineteenth/eighteenth twentieth/fifteenth",
+    "ru": "один/девять одна/девять первый/третий первая/третья первой/третьей первого/третьего первую/третью "
+    "второй/пятый второго/пятого удвоилось/утроилось половина/четверть",
+    "tr": "bir/dokuz birinci/üçüncü ikinci/beşinci yarısı/çeyreği",
+}
+_NEAR, _SHORTEST_NEAR, _ENDING = 2, 4, 3
+_CONSONANTS = "bdfgklmnprstvzбдзклмнпрстф"
+
 Change = Callable[[str, str, Random], str | None]
 
 
@@ -158,6 +183,108 @@ def name_of(own: Sequence[str], pool: Sequence[str]) -> Change:
         return _replaced(sentence, match, random.choice(fits)) if fits else None
 
     return change
+
+
+def near_name_of(own: Sequence[str], pool: Sequence[str]) -> Change:
+    """Changes a word of the names at hand to one of a pool that differs by a letter or two, and not by an end."""
+    words = sorted({word for name in pool for word in name.split() if len(word) >= _SHORTEST_NEAR})
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        known = set(_WORD.findall(fold(passage)))
+        found = [m for m in _WORD.finditer(sentence) if m[0] in own and len(m[0]) >= _SHORTEST_NEAR]
+        near = [(m, word) for m in found for word in words if fold(word) not in known and _are_near(m[0], word)]
+        return _replaced(sentence, *random.choice(near)) if near else None
+
+    return change
+
+
+def name_misspelt(own: Sequence[str]) -> Change:
+    """Changes a consonant in the middle of a name at hand, which makes it another name of the same look."""
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        del passage
+        places = [
+            m.start() + at
+            for m in _WORD.finditer(sentence)
+            if m[0] in own
+            for at in range(2, len(m[0]) - _ENDING)
+            if m[0][at] in _CONSONANTS
+        ]
+        if not places:
+            return None
+        at = random.choice(places)
+        latin = sentence[at].isascii()
+        others = [letter for letter in _CONSONANTS if letter.isascii() == latin and letter != sentence[at]]
+        return sentence[:at] + random.choice(others) + sentence[at + 1 :]
+
+    return change
+
+
+def _are_near(name: str, other: str) -> bool:
+    a, b = sorted((fold(name), fold(other)), key=len)
+    return not b.startswith(a) and 0 < _distance(a, b) <= _NEAR
+
+
+def _distance(a: str, b: str) -> int:
+    """How many letters have to be put in, left out or replaced to make one word of the other."""
+    if abs(len(a) - len(b)) > _NEAR:
+        return _NEAR + 1
+    row = list(range(len(b) + 1))
+    for i, letter in enumerate(a, start=1):
+        last, row[0] = row[0], i
+        for j, other in enumerate(b, start=1):
+            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (letter != other))
+    return row[-1]
+
+
+def other_unit(code: str) -> Change:
+    """Changes what is told behind a number, or the sign beside it, to another measure or currency."""
+    others = _both_ways(_UNITS.get(code, ""))
+    behind = re.compile(rf"(?<=\d[ \u00a0-])(?:{'|'.join(sorted(others, key=len, reverse=True)) or '(?!)'})\b(?!/)")
+    signs = re.compile(r"[$€£](?=\d)|(?<=\d)%")
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        found = [m for m in [*behind.finditer(sentence), *signs.finditer(sentence)] if not _of_year(sentence, m)]
+        if not found:
+            return None
+        match = random.choice(found)
+        new = others.get(match[0]) or _SIGNS[match[0]]
+        before = re.search(r"[\d.,]+\W?$", sentence[: match.start()]) if match.re is behind or match[0] == "%" else None
+        number = re.match(r"[\d.,]*\d", sentence[match.end() :]) if before is None else None
+        # What the passage has in the new unit as well would come true.
+        changed = f"{before[0]}{new}" if before else f"{new}{number[0]}" if number else new
+        return None if changed in passage else _replaced(sentence, match, new)
+
+    return change
+
+
+def _of_year(sentence: str, behind: re.Match[str]) -> bool:
+    """Whether what stands before a place in a sentence is a year, which other words follow in any language."""
+    return any(year.end() + 1 == behind.start() for year in _YEAR.finditer(sentence))
+
+
+def other_sign_or_time() -> Change:
+    """Puts a minus before degrees, or changes a time of the day."""
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        found = [*_DEGREES.finditer(sentence), *_CLOCK.finditer(sentence), *_HALF.finditer(sentence)]
+        if not found:
+            return None
+        match = random.choice(found)
+        if match.re is _DEGREES:
+            new = f"\u2212{match[0]}"
+        elif match.re is _CLOCK:
+            new = f"{match[1]}:{(int(match[2]) + random.randint(1, 59)) % 60:02}"
+        else:
+            new = match[1] + ("p" if match[2] == "a" else "a")
+        return None if new in passage and match.re is not _HALF else _replaced(sentence, match, new)
+
+    return change
+
+
+def other_count(code: str) -> Change:
+    """Changes a word for a number that has other uses too: one, first, a quarter, doubled."""
+    return _other_word_of(_both_ways(_COUNTS.get(code, "")))
 
 
 def swapped(own: Sequence[str]) -> Change:

@@ -8,7 +8,7 @@ does not bear out. Half of the articles fit the judgement of meaning, the other 
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -17,6 +17,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+from babel import Locale
 from rich.table import Table
 
 from assistant import Assistant, Settings
@@ -143,6 +144,20 @@ class Texts:
             found.setdefault(self.article(name), []).extend(proper)
         return found
 
+    @cached_property
+    def countries(self) -> frozenset[str]:
+        """The names of countries of one word, in the language of the texts."""
+        return frozenset(name for name in Locale.parse(self.code).territories.values() if name.isalpha())
+
+    @cached_property
+    def near_names(self) -> list[str]:
+        """Words among which near names are looked for.
+
+        Where names have many endings two near ones may be one name, so only those of countries are taken.
+        """
+        others = self.proper_names.values() if self.code == "en" else []
+        return sorted({*self.countries, *(word for names in others for name in names for word in name.split())})
+
 
 def passages(text: str, source: Source, embedding: "BaseEmbedding") -> tuple[Hit, ...]:
     """A text in chunks, as retrieval would hand them on."""
@@ -189,14 +204,15 @@ def _pairs(spoken: Texts, written: Texts) -> Iterator[Pair]:
                     wrong = written.passages[random.choice(others)]
                     yield Pair(kind, languages, sentence, wrong, is_true=False, half=spoken.half(name))
     if spoken is written:
-        yield from _reworded(spoken)
+        yield from _changed(spoken, _rewordings)
+        yield from _changed(spoken, _near_misses)
 
 
-def _reworded(texts: Texts) -> Iterator[Pair]:
-    """Sentences of whose words the passage has all, or all but one: what looking them up does not show."""
+def _changed(texts: Texts, changes_of: Callable[[str, Texts], Mapping[str, alterations.Change]]) -> Iterator[Pair]:
+    """Sentences with each of some changes, beside their passage."""
     random = Random(SEED)
     for name in texts.names:
-        changes = _rewordings(name, texts)
+        changes = changes_of(name, texts)
         for sentence in texts.sentences(name):
             for kind, change in changes.items():
                 if changed := change(sentence, texts.text(name), random):
@@ -219,7 +235,20 @@ def _variants(
             yield kind, changed, False
 
 
+def _near_misses(name: str, texts: Texts) -> Mapping[str, alterations.Change]:
+    """What differs by a letter, a unit or a sign."""
+    own = {word for known in texts.proper_names[texts.article(name)] for word in known.split()}
+    return {
+        "near name": alterations.near_name_of(sorted(own & set(texts.near_names)), texts.near_names),
+        "name with a letter changed": alterations.name_misspelt(sorted(own)),
+        "unit": alterations.other_unit(texts.code),
+        "sign or time of the day": alterations.other_sign_or_time(),
+        "word for a number": alterations.other_count(texts.code),
+    }
+
+
 def _rewordings(name: str, texts: Texts) -> Mapping[str, alterations.Change]:
+    """Of whose words the passage has all, or all but one: what looking them up does not show."""
     own = texts.proper_names[texts.article(name)]
     return {
         "names exchanged": alterations.swapped(own),

@@ -12,7 +12,7 @@ from assistant.terms import stemmed
 # Languages without a stemmer that take the endings of one with.
 _KIN = {"az": "turkish", "uk": "russian"}
 # Letters that those stemmers do not know, as the other language writes them.
-_DOTLESS = str.maketrans({"İ": "i", "I": "ı"})
+_DOTLESS = str.maketrans("İI", "iı")
 _LETTERS = {"tr": _DOTLESS, "az": _DOTLESS | str.maketrans("əƏ", "ee"), "uk": str.maketrans("іїєґІЇЄҐ", "ииегИИЕГ")}
 # Russian does not decline foreign names in -o: Mario is no form of Maria.
 _UNDECLINED = {"ru": re.compile("(?<![ео]г)о$", re.IGNORECASE)}

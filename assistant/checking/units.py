@@ -45,6 +45,7 @@ _ALIKE = {
     "angle-degree": _DEGREES,
     "temperature-generic": _DEGREES,
 }
+_LETTERS = frozenset("mм°′″")
 _TEMPERATURES = "temperature-"
 
 
@@ -103,7 +104,7 @@ def _measures(code: str) -> dict[tuple[str, ...], frozenset[str]]:
     """By the words or signs of a measure in a language: it, and those whose names go on behind it."""
     names: dict[tuple[str, ...], set[str]] = {}
     for locale in ("en", "en_GB") if code == "en" else (code,):
-        for measure in Locale.parse(locale).unit_display_names:
+        for measure in map(str, Locale.parse(locale).unit_display_names):
             if not measure.startswith(_NO_MEASURES) and not measure.endswith("-person"):
                 for name in _names_of_measure(measure, locale):
                     names.setdefault(tuple(_key(token, code) for token in name), set()).add(measure)
@@ -118,8 +119,8 @@ def _names_of_measure(measure: str, locale: str) -> Iterator[list[str]]:
         for count in _SAMPLE_COUNTS:
             name = format_unit(count, measure, length, locale=locale)
             tokens = _MEASURE.findall(re.sub(r"[\d.,]+", "", name, count=1).strip())
-            # Single letters are other words too; and CLDR's own name stands where a language has none.
-            if tokens and (len(tokens[0]) > 1 or not tokens[0].isalpha()) and measure not in name:
+            # Other single letters are more often something else; and CLDR's own name stands where a language has none.
+            if tokens and (len(tokens[0]) > 1 or tokens[0] in _LETTERS) and measure not in name:
                 yield tokens
 
 

@@ -95,6 +95,7 @@ def test_a_number_is_contained_in_another_language(written: str, passage: str, s
     [
         ("en", "It is 5 metres long.", "en", "It is 5 kilometres long."),
         ("en", "It is 5km long.", "en", "It is 5 miles long."),
+        ("en", "It is 32 km long.", "en", "It is 32 m long."),
         ("en", "It covers 40 square kilometres.", "en", "It is 40 kilometres long."),
         ("en", "It weighs 30 tonnes.", "en", "It weighs 30 kilograms."),
         ("en", "The talks took three days.", "en", "The talks took 3 hours."),

@@ -110,6 +110,57 @@ def test_a_changed_name_has_as_many_words() -> None:
     assert alterations.name_of(["Ruth Calder"], ["Ruth Calder"])(sentence, PASSAGE, Random(1)) is None
 
 
+def test_a_near_name_differs_by_a_letter_or_two_and_not_by_an_ending() -> None:
+    change = alterations.near_name_of(["Iraq", "Johnston"], ["Iran", "Iraqi", "Johnson", "Velm"])
+    assert change("Then Iraq fell.", "Iraq", Random(1)) == "Then Iran fell."
+    assert change("Then Johnston fell.", "Johnston", Random(1)) == "Then Johnson fell."
+    assert change("Then Iraq fell.", "Iraq met Iran.", Random(1)) is None
+
+
+def test_a_misspelt_name_differs_in_the_middle() -> None:
+    sentence = "Then Calder left."
+    changed = _change(alterations.name_misspelt(["Calder"]), sentence)
+    assert [at for at, (a, b) in enumerate(zip(sentence, changed, strict=True)) if a != b] == [7]
+    assert alterations.name_misspelt(["Velm"])(sentence, "", Random(1)) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence", "changed"),
+    [
+        ("en", "It is 5 miles long.", "It is 5 meters long."),
+        ("en", "It cost $5.", "It cost €5."),
+        ("ru", "Это 5 часов.", "Это 5 минут."),
+        ("tr", "Bu 5 saat sürdü.", "Bu 5 dakika sürdü."),
+    ],
+)
+def test_a_changed_unit_stands_beside_a_number(code: str, sentence: str, changed: str) -> None:
+    assert alterations.other_unit(code)(sentence, sentence, Random(1)) == changed
+    assert alterations.other_unit(code)(sentence, f"{sentence} {changed}", Random(1)) is None
+    assert alterations.other_unit(code)("Hours and miles.", "", Random(1)) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "changed"),
+    [("It was 5 °C.", "It was \u22125 °C."), ("It ended at 2 pm.", "It ended at 2 am."), ("It rained.", None)],
+)
+def test_a_sign_or_a_time_changes(sentence: str, changed: str | None) -> None:
+    assert alterations.other_sign_or_time()(sentence, sentence, Random(1)) == changed
+
+
+def test_a_changed_time_is_another_one() -> None:
+    changed = _change(alterations.other_sign_or_time(), "It ended at 14:30.")
+    assert changed.startswith("It ended at 14:")
+    assert changed != "It ended at 14:30."
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence", "changed"),
+    [("en", "The first one.", {"The third one.", "The first nine."}), ("ru", "Он был первый.", {"Он был третий."})],
+)
+def test_a_changed_word_for_a_number_is_another_one(code: str, sentence: str, changed: set[str]) -> None:
+    assert alterations.other_count(code)(sentence, sentence, Random(1)) in changed
+
+
 def test_exchanged_names_and_numbers_are_those_of_the_sentence() -> None:
     own = ["Ruth Calder", "Port Ellery"]
     sentence = "Then Ruth Calder left Port Ellery in 1921 with 40 men."
