@@ -10,8 +10,8 @@ _TIME = re.compile(
     rf"|(?P<h2>\d{{1,2}})(?:\.(?P<m2>[0-5]\d))?{_HALVES.replace('half', 'half2')})",
     re.IGNORECASE,
 )
-# A passage may part hours and minutes by a full stop, an h or nothing too, as decimals and other numbers do.
-_MAYBE = re.compile(r"(?<![\d.,:])(?P<h>\d{1,2})(?:[.h]|(?<=\d\d))(?P<m>[0-5]\d)(?![\d:]|[.,]\d)")
+# A passage may part hours and minutes by other marks or not at all; and what looks like a time may be a score: 21-15.
+_MAYBE = re.compile(r"(?<![\d.,:])(?P<h>\d{1,2})(?:[.h–-]|(?<=\d\d))(?P<m>[0-5]\d)(?![\d:]|[.,]\d)")
 _HOUR, _NOON, _DAY = 60, 12, 24
 
 

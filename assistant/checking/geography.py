@@ -14,7 +14,7 @@ from babel.core import get_global
 from assistant.checking.inflection import same_word, stem
 from assistant.checking.romanised import romanised, same_form, shared
 
-# What everyone calls two countries whose CLDR names are long, and the unions whose members' names do not tell.
+# What everyone calls countries whose CLDR names are long or new, and the unions whose members' names do not tell.
 _SHORT = {
     "US": "US USA America American Americans США Америка американский АҚШ ABD Amerika Amerikan ABŞ ԱՄՆ Ամերիկա აშშ "
     "ამერიკა américain estadounidense EEUU statunitense americano amerikanisch أمريكا آمریکا",
@@ -23,6 +23,7 @@ _SHORT = {
     "إنجلترا انگلستان ბრიტანეთი britannique britisch Großbritannien británico britannico بريطانيا بریتانیا",
     "ENG": "England Англия Англія Angleterre Inglaterra Inghilterra İngiltere İngilis İngiliz Անգլիա "
     "ინგლისი إنجلترا انگلستان",
+    "TR": "Turkey",
     "RU": "российский россиянин",
     "EU": "EU ЕС ЄС AB Aİ ԵՄ UE",
     "UN": "UN ООН BM BMT ՄԱԿ გაერო ONU",

@@ -9,7 +9,7 @@ from babel.numbers import get_currency_name
 from babel.units import format_unit
 
 from assistant.checking.inflection import stem
-from assistant.languages import languages
+from assistant.languages import language, languages
 from assistant.terms import fold
 
 PERCENT = "%"
@@ -105,8 +105,9 @@ def _measures(code: str) -> dict[tuple[str, ...], frozenset[str]]:
     names: dict[tuple[str, ...], set[str]] = {}
     for locale in ("en", "en_GB") if code == "en" else (code,):
         for measure in map(str, Locale.parse(locale).unit_display_names):
-            if not measure.startswith(_NO_MEASURES) and not measure.endswith("-person"):
-                for name in _names_of_measure(measure, locale):
+            for name in _names_of_measure(measure, locale):
+                # CLDR's sign of an inch is a small word.
+                if name[0] in _LETTERS or fold(name[0]) not in language(code).function_words:
                     names.setdefault(tuple(_key(token, code) for token in name), set()).add(measure)
     return {
         name: _with_alike({unit for other, units in names.items() if other[: len(name)] == name for unit in units})
@@ -115,6 +116,8 @@ def _measures(code: str) -> dict[tuple[str, ...], frozenset[str]]:
 
 
 def _names_of_measure(measure: str, locale: str) -> Iterator[list[str]]:
+    if measure.startswith(_NO_MEASURES) or measure.endswith("-person"):
+        return
     for length in ("long", "short"):
         for count in _SAMPLE_COUNTS:
             name = format_unit(count, measure, length, locale=locale)

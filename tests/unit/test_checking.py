@@ -135,6 +135,7 @@ def test_in_doubt_it_is_partial(checker: Checker, sentence: str, reason: str) ->
         ("The bridge opened at 2:30 p.m.", "The bridge opened at 14:30.", "supported"),
         ("The bridge opened at 9 am.", "The bridge opened at 9:00.", "supported"),
         ("The bridge opened at 14.30.", "The bridge opened at 14:30.", "supported"),
+        ("The score of the match was 21-15.", "The score of the match was 21:15.", "supported"),
         ("The bridge opened at 2:30 a.m.", "The bridge opened at 2:30 pm.", "unsupported"),
         ("The bridge opened at 9 am.", "The bridge opened at 9 pm.", "unsupported"),
         ("The bridge opened at 14:30 with 15 boats.", "The bridge opened at 14:15.", "unsupported"),

@@ -88,6 +88,7 @@ def test_a_near_name_is_another_one(code: str, passage: str, sentence: str, lack
         ("en", "Aliyev spoke.", "Then Aliev spoke."),
         ("en", "the Nigerian army", "the army of Nigeria"),
         ("en", "the army of Mali", "the Malian army"),
+        ("en", "the Turkish army", "the army of Turkey"),
         ("en", "the Indian army", "the army of India"),
         ("en", "The Johnsons left.", "Then Johnson left."),
         ("ru", "Алиев говорил с Пашиняном.", "Затем Алиева слушал Пашинян."),

@@ -124,6 +124,7 @@ def test_a_number_of_another_measure_is_not_contained(written: str, passage: str
         ("en", "Calder, 65, spoke.", "en", "Calder is 65 years old."),
         ("en", "a two-hour meeting", "en", "They met for 2 hours."),
         ("en", "30 tonnes", "en", "30 metric tons"),
+        ("en", "They paid 48 million in dollars.", "en", "It cost $48 million."),
         ("en", "It was 5 degrees.", "en", "It was 5 °C."),
         ("en", "It was 5 degrees below zero.", "en", "It was −5 °C."),
         ("en", "between 10 and 20 km", "en", "10 to 20 kilometres"),
