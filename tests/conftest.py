@@ -1,6 +1,7 @@
 """Keeps every test away from the network and from the user's home, settings and working directory."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,10 @@ OFFLINE = Path(network.__file__).parent
 # The same examples in every run: a test that fails has a cause in the change, not in the dice. Times are not judged.
 hypothesis.settings.register_profile("steady", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("steady")
+
+
+# A shell that starts the tests in the background has them ignore interrupts, as the programs that they start would too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -391,7 +391,7 @@ def test_an_interrupted_sync_is_exit_130_and_the_next_one_completes_it(room: New
             f"Report {number} of {part} says that the river stood at {number * part} feet." for part in range(40)
         )
         (room.corpus / f"{number}.txt").write_text(text, encoding="utf-8")
-    with subprocess.Popen(room.program("sync"), stderr=subprocess.PIPE, stdout=subprocess.PIPE) as run:
+    with subprocess.Popen(room.program("sync", "--quiet"), stderr=subprocess.PIPE, stdout=subprocess.PIPE) as run:
         _wait_until(lambda: room.index.exists() and any(room.index.iterdir()))
         time.sleep(1)
         run.send_signal(signal.SIGINT)
