@@ -19,6 +19,7 @@ from assistant.calibration import calibration_for, is_calibrated
 from assistant.conversation.standalone import messages_of
 from assistant.errors import QuestionError, UnknownArticleError
 from assistant.evidence import answerability, is_hopeless
+from assistant.patience import Patience
 from assistant.question import Question, clean_question, read_question
 from assistant.records import (
     Answer,
@@ -147,12 +148,15 @@ class Assistant:
         with _timed(timings, "index"):
             index, retriever = self._ready()
 
+        patience = Patience(settings.llm_timeout)
+
         def search(text: str) -> "Retrieval":
-            return self._search(retriever, read_question(text), filters, settings.top_k)
+            with patience.for_this_thread():
+                return self._search(retriever, read_question(text), filters, settings.top_k)
 
         calibration = calibration_for(self.embedding_name)
         with _timed(timings, "question"):
-            answering = self._answering(settings)
+            answering = self._answering(settings, patience)
             standalone = answering.standalone(
                 clean_question(question), history or (), lambda text: is_hopeless(search(text), calibration)
             )
@@ -350,13 +354,13 @@ class Assistant:
             index.sync()
         return index, retriever
 
-    def _answering(self, settings: Settings) -> Quoting:
+    def _answering(self, settings: Settings, patience: Patience) -> Quoting:
         """What answers one question: by quoting, or by writing where there is a model for it."""
         if self._mode(settings) == "extractive":
             return Quoting(settings)
         from assistant.answers.writing import Writing
 
-        return Writing(settings, self._opened_writer().with_settings(settings))
+        return Writing(settings, self._opened_writer().with_settings(settings), patience)
 
     def _opened_writer(self) -> "Writer":
         with self._lock:

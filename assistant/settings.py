@@ -54,7 +54,9 @@ class Settings(BaseSettings):
     llm_context_window: int | None = Field(
         None, ge=1000, description="Tokens the model reads and writes at once; by default as known, else 4,096."
     )
-    llm_timeout: float = Field(120.0, ge=1, le=3600, description="Longest time for an answer by the model, in seconds.")
+    llm_timeout: float = Field(
+        120.0, ge=1, le=3600, description="Longest time that an answer waits for endpoints, in seconds."
+    )
     llm_stall_timeout: float = Field(
         60.0, ge=0.1, le=3600, description="Longest wait for the model's next word, in seconds."
     )

@@ -34,7 +34,7 @@ class Newsroom:
         write_corpus(folder / "news")
         for name, article in (more or {}).items():
             (folder / "news" / name).write_text(article, encoding="utf-8")
-        self._embedding: BaseEmbedding = embedding_model(self.settings())
+        self.embedding: BaseEmbedding = embedding_model(self.settings())
         with self.bot() as bot:
             bot.sync()
             self.texts = {source.id: bot.article(source.id).text for source in bot.articles()}
@@ -46,7 +46,7 @@ class Newsroom:
 
     def bot(self, *, llm: "LLM | None" = None, **changes: Any) -> Assistant:
         """An assistant over the corpus."""
-        return Assistant(self.settings(**changes), embedding=self._embedding, llm=llm)
+        return Assistant(self.settings(**changes), embedding=self.embedding, llm=llm)
 
     @contextmanager
     def writing(self, *replies: Reply, **changes: Any) -> Iterator[tuple[Assistant, Endpoint]]:

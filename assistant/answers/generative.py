@@ -177,13 +177,15 @@ class Writer:
     def _checked(self, written: Written, hits: Sequence[Hit], manuscript: Manuscript, budget: Budget) -> Verdict:
         """The verdict on a sentence; one that cites nothing, or what does not say it, may rest on another passage."""
         cited = [hits[number - 1] for number in written.passages if 1 <= number <= len(hits)]
-        verdict = self._checker.check(written.claim, cited)
-        if verdict.support == "unsupported" or not verdict.groundings:
-            better = self._checker.best_support(written.claim, [hit for hit in hits if hit not in cited])
-            verdict = Verdict("supported", "", (better,)) if better else replace(verdict, support="unsupported")
-        if verdict.support == "unsupported":
-            return verdict
-        return self._verified(written.claim, self._without_idle(written.claim, verdict), manuscript, budget)
+        with budget.patience.for_this_thread():
+            verdict = self._checker.check(written.claim, cited)
+            if verdict.support == "unsupported" or not verdict.groundings:
+                better = self._checker.best_support(written.claim, [hit for hit in hits if hit not in cited])
+                verdict = Verdict("supported", "", (better,)) if better else replace(verdict, support="unsupported")
+            if verdict.support == "unsupported":
+                return verdict
+            verdict = self._without_idle(written.claim, verdict)
+        return self._verified(written.claim, verdict, manuscript, budget)
 
     def _without_idle(self, text: str, verdict: Verdict) -> Verdict:
         """The verdict without the passages that do not say it, where others do."""

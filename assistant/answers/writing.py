@@ -15,6 +15,7 @@ from assistant.conversation.rewriting import rewritten_question
 from assistant.errors import ModelError
 from assistant.evidence import is_hopeless
 from assistant.models.chat import Budget
+from assistant.patience import Patience
 from assistant.records import AnswerStage, Article, Turn, Usage
 from assistant.retrieval import Retrieval
 from assistant.settings import Settings
@@ -28,12 +29,13 @@ class Writing(Quoting):
     Args:
         settings: how much is read and said, and how long it may take from now on.
         writer: what writes and checks.
+        patience: the time that the answer may take.
     """
 
-    def __init__(self, settings: Settings, writer: Writer) -> None:
+    def __init__(self, settings: Settings, writer: Writer, patience: Patience) -> None:
         super().__init__(settings)
         self._writer = writer
-        self._budget = Budget(settings)
+        self._budget = Budget(settings, patience)
         self._notices: list[str] = []
         self._asked: str | None = None
 

@@ -18,9 +18,10 @@ from llama_index.llms.openai_like import OpenAILike
 
 from assistant.errors import ModelError, SettingsError
 from assistant.models.common import OPENAI
-from assistant.models.connections import Patience, http_client
+from assistant.models.connections import http_client
 from assistant.models.failures import NO_KEY, Endpoint
 from assistant.models.thoughts import without_thoughts
+from assistant.patience import Patience
 from assistant.prompts import UNREADABLE
 from assistant.records import Usage
 from assistant.settings import Settings
@@ -67,20 +68,22 @@ class Budget:
     """The time that an answer may take, and what went on in it.
 
     Attributes:
+        patience: the time.
         exchanges: with models, in order.
 
     Args:
-        settings: the time and the prices.
+        settings: the prices.
+        patience: the time.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, patience: Patience) -> None:
         self._settings = settings
-        self._end = time.monotonic() + settings.llm_timeout
+        self.patience = patience
         self.exchanges: list[Exchange] = []
 
     def seconds_left(self) -> float:
         """The time that is left, 0 if it is over."""
-        return max(0.0, self._end - time.monotonic())
+        return self.patience.seconds_left()
 
     def usage(self) -> Usage:
         """All replies so far; the cost only if the prices of reading and of writing are known."""

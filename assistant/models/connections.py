@@ -1,46 +1,15 @@
-"""HTTP connections to a chat endpoint that end when nobody waits for them any more."""
+"""HTTP connections to an endpoint that end when nobody waits for them any more."""
 
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from email.utils import mktime_tz, parsedate_tz
 
 import httpx
 import openai
 
+from assistant.patience import Patience, patience_of_thread
+
 NOBODY_WAITS = "Nobody waits for it any more."
-
-_of_thread = threading.local()
-
-
-class Patience:
-    """How long somebody waits for what a thread requests.
-
-    Args:
-        seconds: from now.
-    """
-
-    def __init__(self, seconds: float) -> None:
-        self._end = time.monotonic() + seconds
-        self._over = threading.Event()
-
-    def end(self) -> None:
-        """Nobody waits any more."""
-        self._over.set()
-
-    def seconds_left(self) -> float:
-        """The time that is left, 0 if it is over."""
-        return 0.0 if self._over.is_set() else max(0.0, self._end - time.monotonic())
-
-    @contextmanager
-    def for_this_thread(self) -> Iterator[None]:
-        """All requests of the thread are under it."""
-        _of_thread.patience = self
-        try:
-            yield
-        finally:
-            _of_thread.patience = None
 
 
 def http_client(url: httpx.URL, timeout: httpx.Timeout) -> httpx.Client:
@@ -75,13 +44,18 @@ class _Watched(httpx.SyncByteStream):
 
 
 def _before(request: httpx.Request) -> None:
-    patience = getattr(_of_thread, "patience", None)
-    if patience and not patience.seconds_left():
+    patience = patience_of_thread()
+    if patience is None:
+        return
+    left = patience.seconds_left()
+    if not left:
         raise httpx.ConnectTimeout(NOBODY_WAITS, request=request)
+    steps: dict[str, float | None] = request.extensions.get("timeout", {})
+    request.extensions["timeout"] = {step: min(left, seconds or left) for step, seconds in steps.items()}
 
 
 def _after(response: httpx.Response) -> None:
-    patience = getattr(_of_thread, "patience", None)
+    patience = patience_of_thread()
     if patience and isinstance(response.stream, httpx.SyncByteStream):
         response.stream = _Watched(response.stream, patience)
         if _retry_after(response.headers.get("retry-after", "")) > patience.seconds_left():

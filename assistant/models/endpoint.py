@@ -1,5 +1,6 @@
 """Embeddings from any endpoint that speaks as OpenAI's does."""
 
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from assistant.chunks import LONGEST_SENTENCE_CHARS
 from assistant.models.common import OPENAI, Vector
 from assistant.models.connections import http_client
 from assistant.models.failures import NO_KEY, Endpoint
+from assistant.patience import patience_of_thread
 from assistant.prompts import UNREADABLE
 from assistant.settings import Settings
 
@@ -21,6 +23,8 @@ from assistant.settings import Settings
 # which heeds Retry-After. LlamaIndex's own loop around it, which would multiply the tries, is left out.
 TIMEOUT_SECONDS = 60.0
 RETRIES = 3
+# While a reader waits.
+RETRIES_FOR_A_READER = 1
 # Places in `input_types`.
 QUERY, PASSAGE = range(2)
 
@@ -40,17 +44,21 @@ def endpoint_embedding(settings: Settings) -> "EndpointEmbedding":
         limit="ASSISTANT_EMBEDDING_INPUT_TYPES",
         shorten=f"Set ASSISTANT_EMBEDDING_MODEL to one that reads {LONGEST_SENTENCE_CHARS} characters.",
     )
-    return EndpointEmbedding(
+    client = http_client(url or httpx.URL(OPENAI), timeout)
+    embedding = EndpointEmbedding(
         endpoint,
         model_name=settings.embedding_model,
         api_key=key,
         # The client would log the password that an address may carry.
         api_base=str(url.copy_with(userinfo=b"")) if url else None,
-        http_client=http_client(url, timeout) if url and url.userinfo else None,
+        http_client=client,
         input_types=settings.embedding_input_types,
         max_retries=RETRIES,
         timeout=TIMEOUT_SECONDS,
     )
+    # LlamaIndex gives no way to close an embedding, so that many are just dropped.
+    weakref.finalize(embedding, client.close).atexit = False
+    return embedding
 
 
 class EndpointEmbedding(OpenAIEmbedding):
@@ -102,7 +110,11 @@ class EndpointEmbedding(OpenAIEmbedding):
 
     def _embed(self, texts: list[str], role: int) -> list[Vector]:
         with self._failures_in_words():
-            vectors = get_embeddings(self._get_client(), _sendable(texts), self.model_name, **self._options(role))
+            client = self._get_client()
+            if patience_of_thread():
+                # Each try would wait before the next one, also when the time is over.
+                client = client.with_options(max_retries=RETRIES_FOR_A_READER)
+            vectors = get_embeddings(client, _sendable(texts), self.model_name, **self._options(role))
             return _all_of(vectors, texts)
 
     async def _aembed(self, texts: list[str], role: int) -> list[Vector]:

@@ -2,21 +2,26 @@
 
 import json
 import logging
+import re
 import threading
 import time
 import traceback
 from collections.abc import Iterator
 from email.utils import formatdate
 from pathlib import Path
+from typing import Any
 
 import httpx
 import openai
 import pytest
 
+from assistant import Assistant
 from assistant.errors import ModelError, SettingsError
 from assistant.models.chat import Budget, chat_model
-from assistant.models.connections import Patience, http_client
+from assistant.models.connections import http_client
+from assistant.patience import Patience
 from tests.endpoint import (
+    EMBEDDINGS,
     HTML,
     NOWHERE,
     STREAM,
@@ -28,6 +33,7 @@ from tests.endpoint import (
     Response,
     completion,
     cut,
+    embeddings,
     error,
     late,
     no_choices,
@@ -256,6 +262,51 @@ def test_a_reader_who_leaves_leaves_no_thread_behind(newsroom: Newsroom, reply: 
         assert len(endpoint.requests) <= 3
 
 
+@pytest.fixture(scope="module")
+def remote(newsroom: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The settings of an index whose vectors came from an endpoint."""
+    changes = {"index_dir": tmp_path_factory.mktemp("remote"), "embedding": "openai", "embedding_model": "remote"}
+    with Endpoint(_embedding(newsroom, 0)) as endpoint:
+        settings = newsroom.settings(openai_base_url=endpoint.url, openai_api_key=KEY, **changes)
+        with Assistant(settings) as bot:
+            bot.sync()
+    return changes
+
+
+def _embedding(newsroom: Newsroom, seconds: float, text: str = "") -> Reply:
+    """Embeds as the local model, and takes its time for what holds a text."""
+
+    def reply(request: Request) -> Response | Reply:
+        if request.path != EMBEDDINGS:
+            return GOOD
+        given = request.body["input"]
+        made = embeddings(*newsroom.embedding.get_text_embedding_batch(given))
+        return late(made, seconds) if any(text in one for one in given) else made
+
+    return reply
+
+
+def test_a_slow_embedding_of_the_question_is_waited_for_no_longer_than_an_answer(
+    newsroom: Newsroom, remote: dict[str, Any]
+) -> None:
+    with Endpoint(_embedding(newsroom, 40, QUESTION)) as endpoint:
+        settings = newsroom.settings(openai_base_url=endpoint.url, openai_api_key=KEY, llm_timeout=2, **remote)
+        with Assistant(settings) as bot, pytest.raises(ModelError, match=r"embedding endpoint .* in time"):
+            bot.ask(QUESTION)
+
+
+def test_a_slow_embedding_of_what_was_written_is_waited_for_no_longer_than_an_answer(
+    newsroom: Newsroom, remote: dict[str, Any]
+) -> None:
+    with Endpoint(_embedding(newsroom, 40, COST)) as endpoint:
+        settings = newsroom.settings(openai_base_url=endpoint.url, openai_api_key=KEY, llm_timeout=4, **remote)
+        with Assistant(settings) as bot:
+            answer = bot.ask(QUESTION)
+    assert answer.mode == "extractive"
+    assert "48 million" in answer.text
+    assert re.search("embedding endpoint .* in time", answer.notices[0])
+
+
 def test_nothing_is_sent_for_a_reader_who_has_left() -> None:
     patience = Patience(60)
     timeout = httpx.Timeout(5)
@@ -325,7 +376,7 @@ def test_the_key_is_in_no_error_nor_in_what_caused_it(newsroom: Newsroom, reply:
         settings = newsroom.settings(openai_base_url=endpoint.url, openai_api_key=KEY)
         model = chat_model(settings)
         with pytest.raises(ModelError) as caught:
-            model.whole_reply("", "Hello", Budget(settings))
+            model.whole_reply("", "Hello", Budget(settings, Patience(60)))
         model.close()
     told = "".join(traceback.format_exception(caught.value)) + repr(caught.value) + caught.value.in_words()
     assert KEY[:12] not in told

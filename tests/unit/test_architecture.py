@@ -16,7 +16,7 @@ PACKAGE = Path(assistant.__file__).parent
 
 # A module imports only from the ones before it. A package such as `index` counts as one.
 ORDER = (
-    *("errors", "records", "settings", "articles", "tokens", "terms", "languages", "prompts"),
+    *("errors", "records", "settings", "articles", "tokens", "terms", "languages", "prompts", "patience"),
     *("cleaning", "metadata", "corpus", "chunks", "models", "index"),
     *("context", "question", "spelling", "weights", "retrieval", "calibration", "evidence", "checking", "citations"),
     *("conversation", "answers", "trace", "logs", "feedback", "feedback_cases"),

@@ -7,6 +7,7 @@ import pytest
 from assistant import Settings
 from assistant.conversation.rewriting import rewritten_question
 from assistant.models.chat import Budget, ChatModel, chat_model
+from assistant.patience import Patience
 from assistant.records import Turn
 from assistant.tokens import count_tokens
 from tests.endpoint import Endpoint, text
@@ -24,7 +25,7 @@ def _rewritten(
     with Endpoint(text(said)) as endpoint:
         settings = Settings(openai_base_url=endpoint.url, llm_context_window=window)
         model: ChatModel = chat_model(settings)
-        found = rewritten_question(question, history, turns, model, Budget(settings))
+        found = rewritten_question(question, history, turns, model, Budget(settings, Patience(60)))
         model.close()
         return found, endpoint.prompts
 
