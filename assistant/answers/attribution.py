@@ -1,6 +1,8 @@
 """Words for whose a quotation is: the speaker if it is speech, else the author and outlet, and the date."""
 
 from datetime import date
+from typing import Final
+from unicodedata import bidirectional
 
 from babel import Locale
 from babel.dates import format_date
@@ -8,6 +10,10 @@ from babel.dates import format_date
 from assistant.citations import Quote, escape_markdown
 from assistant.languages import language as words_of
 from assistant.languages import languages
+
+RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
+# Of the Unicode bidirectional algorithm (UAX 9): what is between them has its own direction.
+ISOLATE, END_OF_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 
 
 def attribution(quote: Quote, language: str | None) -> str:
@@ -19,6 +25,9 @@ def attribution(quote: Quote, language: str | None) -> str:
     who = quote.speaker or source.author
     names = [name for name in (who, source.publisher) if name] or [source.title or source.id]
     when = spell_date(source.published, language)
+    if any(bidirectional(letter) in RIGHT_TO_LEFT for letter in "".join(names)):
+        # Else the day and the year would change places beside such a name.
+        when = f"{ISOLATE}{when}{END_OF_ISOLATE}"
     return ", ".join([f"**{escape_markdown(names[0])}**", *map(escape_markdown, names[1:]), when])
 
 

@@ -56,7 +56,7 @@ def endpoint_embedding(settings: Settings) -> "EndpointEmbedding":
         max_retries=RETRIES,
         timeout=TIMEOUT_SECONDS,
     )
-    # LlamaIndex gives no way to close an embedding, so that many are just dropped.
+    # Whoever gets it may drop it without closing it.
     weakref.finalize(embedding, client.close).atexit = False
     return embedding
 

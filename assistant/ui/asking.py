@@ -51,7 +51,7 @@ class Asking:
         session = _begun(session)
         if session.editing is not None:
             session = session.having(conversation=_before(session.conversation, session.editing))
-        yield from self._answer(question, session, wishes)
+        yield from self._answer(question, session, wishes, typed=True)
 
     def reply_to_example(self, event: gr.SelectData, session: Session, *fields: Any) -> Iterator[Changes]:
         """Asks the example question that was chosen."""
@@ -98,7 +98,8 @@ class Asking:
             return NOTHING
         return {**session_changes(self._desk, session, words_in(language)), **self._ready()}
 
-    def _answer(self, question: str, session: Session, wishes: Wishes) -> Iterator[Changes]:
+    def _answer(self, question: str, session: Session, wishes: Wishes, *, typed: bool = False) -> Iterator[Changes]:
+        """Answers a question. Where it was not typed, what stands in the box was not sent yet, and stays."""
         desk, parts, words = self._desk, self._desk.parts, wishes.words
         question = encodable(question)
         before = session.conversation
@@ -107,6 +108,7 @@ class Asking:
             {"role": "user", "content": question_html(question)},
         ]
         exchange = Exchange(question=question)
+        box: dict[str, Any] = {"submit_btn": False, "stop_btn": True} | ({"value": ""} if typed else {})
         stop = self._stops[exchange.id] = threading.Event()
         try:
             # Whoever reloads the page meanwhile finds the question, as one that was stopped.
@@ -115,7 +117,7 @@ class Asking:
                 parts.bridge: keep(begun),
                 parts.chat: [*asked, _pending(exchange, SEARCHING, words)],
                 parts.session: session.having(conversation=before.with_exchange(exchange), editing=None),
-                parts.question: gr.Textbox(value="", submit_btn=False, stop_btn=True),
+                parts.question: gr.update(**box),
                 parts.reason: gr.Textbox(value="", visible=False),
             }
             exchange = exchange.model_copy(update={"filters": wishes.filters()})
@@ -140,7 +142,7 @@ class Asking:
         conversation = before.with_exchange(exchange)
         done = Session(conversation=conversation, place=len(conversation.exchanges) - 1)
         changes = {**session_changes(desk, done, words), **self._ready(), parts.bridge: keep(conversation)}
-        if exchange.failure and not stopped:
+        if exchange.failure and typed and not stopped:
             # The question goes back into its box: most failures ask for other words.
             changes[parts.question] = gr.Textbox(value=question, submit_btn=True, stop_btn=False)
         yield changes

@@ -9,8 +9,11 @@ from typing import Any, Final
 from assistant.ui.session import Conversation
 from assistant.ui.words import Words
 
-# What the browser itself writes, in the list of conversations and on the handle of the menu.
-LISTED: Final = ("menu", "menu.none", "menu.forget", "menu.untitled")
+# What the browser itself writes: in the list of conversations, on buttons, and when the server is away.
+LISTED: Final = (
+    *("menu", "menu.none", "menu.forget", "menu.untitled"),
+    *("question.send", "question.stop", "server.away", "server.restarted"),
+)
 
 
 def keep(conversation: Conversation, focus: str = "") -> dict[str, Any]:
@@ -42,6 +45,11 @@ def speak(words: Words) -> dict[str, Any]:
 def _message(what: str, **values: Any) -> dict[str, Any]:
     # The same wish twice is to be carried out twice, so no two messages are alike.
     return {"do": what, "serial": secrets.token_hex(8), **values}
+
+
+def focus(selector: str) -> dict[str, Any]:
+    """Moves the focus to what a selector finds."""
+    return _message("focus", focus=selector)
 
 
 def leave() -> dict[str, Any]:

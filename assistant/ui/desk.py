@@ -11,7 +11,7 @@ from assistant.assistant import Assistant
 from assistant.errors import AssistantError
 from assistant.records import Filters, Source, Turn
 from assistant.ui.catalogue import Catalogue
-from assistant.ui.html.corpus import corpus_words, masthead_html
+from assistant.ui.html.corpus import masthead_html, searched_words
 from assistant.ui.html.messages import editing_html, question_html, reply_html, suggestions_html
 from assistant.ui.parts import Parts
 from assistant.ui.session import Conversation
@@ -69,7 +69,7 @@ class Desk:
             editing: the place of the question that is being edited.
             suggesting: whether a next question may be chosen now.
         """
-        scope = corpus_words(self.catalogue.articles, words)
+        scope = searched_words(self.catalogue.articles, words)
         messages: list[Turn] = []
         for place, exchange in enumerate(conversation.exchanges):
             shown = exchange.model_copy(update={"filters": self.named(exchange.filters)})

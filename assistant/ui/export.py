@@ -13,6 +13,7 @@ from pydantic_core import to_json
 
 from assistant.citations import escape_markdown
 from assistant.records import Answer, Citation, Passage, Source, Support
+from assistant.ui.session import without_paths
 from assistant.ui.words import Words
 
 # What a reader is warned of.
@@ -65,8 +66,9 @@ def conversation_markdown(title: str, answers: Sequence[Answer], words: Words) -
 
 
 def conversation_json(title: str, answers: Sequence[Answer]) -> str:
-    """A conversation as JSON: its `title`, and under `answers` the whole records, as `Answer` reads them back."""
-    return f"{to_json({'title': title, 'answers': answers}, indent=2).decode()}\n"
+    """A conversation as JSON: its `title`, and under `answers` the records, as `Answer` reads them back."""
+    told = {"title": title, "answers": [without_paths(answer) for answer in answers]}
+    return f"{to_json(told, indent=2).decode()}\n"
 
 
 def _document(blocks: Sequence[str]) -> str:

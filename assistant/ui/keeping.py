@@ -103,7 +103,10 @@ class Keeping:
         if reason.strip() and exchange and self._noted(exchange, reason, language):
             words = words_in(language)
             gr.Info(words("thanks"), title=words("title"))
-        return {self._desk.parts.reason: gr.Textbox(value="", visible=False)}
+        return {
+            self._desk.parts.reason: gr.Textbox(value="", visible=False),
+            self._desk.parts.bridge: bridge.focus("#question textarea"),
+        }
 
     def _begun(self, session: Session, language: str) -> Changes:
         return {

@@ -27,20 +27,39 @@ const busy = () => document.querySelector("#chat .pending") !== null;
 document.addEventListener(
   "keydown",
   (event) => {
-    if (event.key !== "Enter" || event.shiftKey || !busy() || !event.target.closest("#question")) return;
+    if (event.key !== "Enter" || event.shiftKey || !busy() || !event.target.matches("#question textarea")) return;
     event.preventDefault();
     event.stopPropagation();
   },
   { capture: true },
 );
 
-// A new question moves to the top of the chat, so that its answer is read from its beginning.
+// A new question moves to the top of the chat, so that its answer is read from its beginning. Where the chat scrolls by
+// itself, that takes room below, which the answer then grows into.
+const BELOW = 8;
+
+function makeRoom(question) {
+  const [view, content] = ["#chat .bubble-wrap", "#chat .message-wrap"].map((name) => document.querySelector(name));
+  if (!content?.lastElementChild) return;
+  const scrolls = matchMedia("(min-width: 900px)").matches;
+  const used = content.lastElementChild.getBoundingClientRect().bottom - question.getBoundingClientRect().top;
+  const room = scrolls ? Math.max(0, view.clientHeight - used - BELOW) : 0;
+  content.style.paddingBottom = `${room}px`;
+}
+
 let questions = 0;
 new MutationObserver(() => {
   const asked = document.querySelectorAll("#chat .question");
-  if (asked.length > questions) asked[asked.length - 1].scrollIntoView({ block: "start" });
+  const last = asked[asked.length - 1];
+  if (last) makeRoom(last);
+  if (asked.length > questions) last.scrollIntoView({ block: "start" });
   questions = asked.length;
 }).observe(document.body, { childList: true, subtree: true });
+
+// The button goes away with the answer that it stops, and the focus would with it.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("#question .stop-button")) document.querySelector("#question textarea").focus();
+});
 
 // The conversations that this browser keeps; which one is open is a matter of the tab
 
@@ -170,7 +189,10 @@ const DEEDS = {
     sessionStorage.setItem(CURRENT, here.name);
     store(PREFIX + here.name, JSON.stringify({ title, changed: Date.now(), data }));
     list();
-    if (focus) setTimeout(() => document.querySelector(focus)?.focus(), 100);
+    if (focus) DEEDS.focus({ focus });
+  },
+  focus({ focus }) {
+    setTimeout(() => document.querySelector(focus)?.focus(), 100);
   },
   leave() {
     here = {};
@@ -185,7 +207,9 @@ const DEEDS = {
     // The first time, the server has begun a new session: the conversation that stood here before goes on.
     const before = kept().find((talk) => talk.key === PREFIX + sessionStorage.getItem(CURRENT));
     if (!resumed && before) goOn(before.key.slice(PREFIX.length), before.data);
+    if (!resumed) greet();
     resumed = true;
+    nameButtons();
   },
 };
 
@@ -211,9 +235,9 @@ status.id = "status";
 status.setAttribute("role", "status");
 document.body.append(status);
 
-function tell(text) {
+function tell(text, milliseconds = 3000) {
   status.textContent = text;
-  setTimeout(() => status.textContent === text && (status.textContent = ""), 3000);
+  if (milliseconds < Infinity) setTimeout(() => status.textContent === text && (status.textContent = ""), milliseconds);
 }
 
 // The quote behind a citation, on hover and on focus
@@ -272,34 +296,66 @@ document.addEventListener("click", (event) => {
   localStorage.setItem(THEME, dark ? "dark" : "light");
 });
 
-// Gradio calls the examples a list, but its buttons are no items of one
+// Gradio calls the examples a list, but its buttons are no items of one; others are pictures without a name
 
-function nameExamples() {
+function nameButtons() {
   document.querySelector('#chat .examples[role="list"]')?.setAttribute("role", "group");
+  for (const button of document.querySelectorAll(".submit-button")) name(button, words["question.send"]);
+  for (const button of document.querySelectorAll(".stop-button")) name(button, words["question.stop"]);
 }
 
-new MutationObserver(nameExamples).observe(document.body, { childList: true, subtree: true });
-nameExamples();
+function name(button, text) {
+  if (text && button.getAttribute("aria-label") !== text) button.setAttribute("aria-label", text);
+}
 
-// A server that was started again does not know this page any more: the page loads anew, and its conversation goes on
+new MutationObserver(nameButtons).observe(document.body, { childList: true, subtree: true });
+nameButtons();
+
+// A server that was started again does not know this page any more: the page loads anew, and its conversation goes on,
+// with what was typed
 
 const SERVER = new URL("gradio_api/app_id", document.baseURI);
+const DRAFT = `news-assistant:${props.corpus}:draft`;
+const LOOK_EVERY = 4000;
+const LOOK_EVERY_WHILE_AWAY = 500;
 let serving;
+let away = false;
 
 async function look() {
-  if (document.visibilityState !== "visible") return;
   try {
     const answer = await fetch(SERVER, { cache: "no-store" });
+    if (away) tell("");
+    away = false;
     // 401: a login is needed once more.
     if (!answer.ok && answer.status !== 401) return;
     const name = await answer.text();
     serving ??= name;
-    if (name !== serving) location.reload();
+    if (name === serving) return;
+    sessionStorage.setItem(DRAFT, document.querySelector("#question textarea")?.value ?? "");
+    location.reload();
   } catch {
-    // It is away; a later look may find it.
+    away = true;
+    tell(words["server.away"], Infinity);
   }
 }
 
-look();
-setInterval(look, 4000);
-document.addEventListener("visibilitychange", look);
+async function watchServer() {
+  if (document.visibilityState === "visible") await look();
+  setTimeout(watchServer, away ? LOOK_EVERY_WHILE_AWAY : LOOK_EVERY);
+}
+
+// After the page was loaded anew because of that.
+function greet() {
+  const draft = sessionStorage.getItem(DRAFT);
+  if (draft === null) return;
+  sessionStorage.removeItem(DRAFT);
+  const box = document.querySelector("#question textarea");
+  if (draft && box) {
+    box.value = draft;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  tell(words["server.restarted"], 8000);
+}
+
+watchServer();
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());

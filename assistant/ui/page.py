@@ -71,7 +71,7 @@ def _wire_questions(parts: Parts, asking: Asking) -> list[Any]:
 def _wire_panel(parts: Parts, panel: Panel) -> None:
     inputs = [parts.session, parts.language]
     outputs = [*parts.panel, parts.session]
-    parts.panel.find.input(panel.find, [parts.panel.find, *inputs], outputs, trigger_mode="always_last", **QUIET)
+    parts.panel.find.change(panel.find, [parts.panel.find, *inputs], outputs, trigger_mode="always_last", **QUIET)
     parts.bridge.open(panel.show, inputs, outputs, **QUIET)
     parts.panel.back.click(panel.back, inputs, outputs, **QUIET)
 
@@ -102,7 +102,7 @@ def _wire_keeping(parts: Parts, keeping: Keeping, answering: list[Any]) -> None:
     parts.bridge.remind(keeping.remind, here, talk, **QUIET)
     parts.bridge.copy(keeping.copy, here, parts.bridge, **QUIET)
     parts.bridge.rate(keeping.rate, here, talk, **QUIET)
-    parts.reason.submit(keeping.give_reason, [parts.reason, *here], parts.reason, **QUIET)
+    parts.reason.submit(keeping.give_reason, [parts.reason, *here], [parts.reason, parts.bridge], **QUIET)
     parts.menu.markdown.click(keeping.save_markdown, here, parts.bridge, **QUIET)
     parts.menu.json.click(keeping.save_json, parts.session, parts.bridge, **QUIET)
 

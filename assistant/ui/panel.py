@@ -44,6 +44,9 @@ class Panel:
 
     def find(self, text: str, session: Session, language: str) -> Changes:
         """Lists the articles that have the words typed in their title, outlet or people."""
+        if not session.listing or session.opened or text == session.sought:
+            # The box changes too when the list is opened anew.
+            return NOTHING
         changed = session.having(sought=encodable(text))
         listed = _listed_html(self._desk, changed, words_in(language))
         return {self._desk.parts.panel.corpus: listed, self._desk.parts.session: changed}

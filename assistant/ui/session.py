@@ -80,11 +80,9 @@ class Conversation(Record):
         return self.model_copy(update={"exchanges": tuple(exchanges)})
 
     def to_keep(self) -> "Conversation":
-        """Without what no view of it shows: the passages behind answers that cite."""
+        """Without what no view of it shows: the passages behind answers that cite, and where the server has files."""
         kept = tuple(
-            exchange.model_copy(update={"answer": exchange.answer.model_copy(update={"passages": ()})})
-            if exchange.answer and not exchange.answer.refused
-            else exchange
+            exchange.model_copy(update={"answer": exchange.answer and _to_keep(exchange.answer)})
             for exchange in self.exchanges
         )
         return self.model_copy(update={"exchanges": kept})
@@ -115,6 +113,19 @@ class Session(Record):
     def having(self, **changes: object) -> "Session":
         """The same with other values."""
         return self.model_copy(update=changes)
+
+
+def without_paths(answer: Answer) -> Answer:
+    """An answer as others may have it: where the files are is this machine's affair."""
+    changes = {
+        name: tuple(part.model_copy(update={"source": part.source.model_copy(update={"path": ""})}) for part in parts)
+        for name, parts in (("citations", answer.citations), ("passages", answer.passages))
+    }
+    return answer.model_copy(update=changes)
+
+
+def _to_keep(answer: Answer) -> Answer:
+    return without_paths(answer if answer.refused else answer.model_copy(update={"passages": ()}))
 
 
 def told(event: object, name: str) -> str:

@@ -70,7 +70,7 @@ class TestARefusal:
         assert _border(answer) != _border(ask(page, COST))
 
     def test_it_says_what_was_searched_what_comes_nearest_and_what_may_help(self, page: Page) -> None:
-        expect(ask(page, OPERA)).to_contain_text("Searched: 5 articles · 4 outlets")
+        expect(ask(page, OPERA)).to_contain_text("Searched: 5 articles · <img")
         expect(page.locator("#refusal")).to_contain_text("These passages come nearest to the question")
         expect(page.locator("#refusal")).to_contain_text("Other words may help")
         expect(cards(page).first).to_be_in_viewport()
@@ -115,6 +115,23 @@ class TestWhatMayBeDoneWithIt:
         box.press("Enter")
         expect(questions(page)).to_have_text([FARMS])
         expect(whole_answers(page)).to_contain_text("310")
+
+    @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+    def test_every_answer_is_in_view_as_soon_as_it_is_there(self, visit: Visit, motion: str) -> None:
+        page = visit(reduced_motion=motion)
+        for question in (COST, FARMS, SHEEP, OPERA, LIGHTHOUSE, COST):
+            answer = ask(page, question)
+            expect(questions(page).last).to_be_in_viewport(ratio=0.95)
+            expect(answer).to_be_in_viewport(ratio=0.9)
+
+    def test_a_draft_survives_a_link_that_asks(self, page: Page) -> None:
+        answer = ask(page, COST)
+        box = page.locator("#question textarea")
+        box.fill("And what about")
+        act(answer, "Ask again")
+        expect(page.locator("#question .submit-button")).to_be_visible()
+        expect(whole_answers(page)).to_contain_text("48 million")
+        expect(box).to_have_value("And what about")
 
     def test_a_question_that_is_edited_can_be_left_as_it_was(self, page: Page) -> None:
         ask(page, COST)

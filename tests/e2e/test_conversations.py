@@ -94,10 +94,14 @@ class TestComingBack:
             page = visit(url)
             ask(page, COST)
             page.evaluate("window.before = true")
+            page.locator("#question textarea").fill("What about the")
+        expect(page.locator("#status")).to_contain_text("The server does not answer.")
         with running(command, port, environment):
             # The page notices by itself, and loads itself again.
             page.wait_for_function("!window.before && document.readyState === 'complete'", timeout=60_000)
             started(page)
+            expect(page.locator("#status")).to_contain_text("The server was started again.")
+            expect(page.locator("#question textarea")).to_have_value("What about the")
             expect(questions(page)).to_have_text([COST])
             expect(ask(page, "And when will it reopen?")).to_contain_text("3 May")
             expect(questions(page)).to_have_count(2)

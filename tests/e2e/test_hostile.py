@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.pages import Served
 from tests.reader import LIGHTHOUSE, ask, cards, open_filter, open_menu, started
 
-OWN_LINKS = "/^#(cite|passage|article|corpus|order|ask|retry|widen|edit|copy|good|bad)-[0-9]+-[0-9]+$/"
+OWN_LINKS = "/^#(cite|passage|article|corpus|order|ask|retry|widen|edit|stay|only|copy|good|bad)-[0-9]+-[0-9]+$/"
 
 
 def assert_nothing_ran(page: Page) -> None:

@@ -10,7 +10,7 @@ from assistant import Settings
 from tests.articles import write_corpus
 from tests.endpoint import Endpoint, Reply, Request, Response, late, stalled, text, trickling
 from tests.pages import Served, Visit, serving
-from tests.reader import answering, ask, begin, being_kept, open_menu, questions, whole_answers
+from tests.reader import answering, ask, begin, being_kept, is_focused, open_menu, questions, whole_answers
 
 KEY = "sk-of-the-reader"
 POISON = """Lighthouse sold to a shipowner
@@ -105,6 +105,15 @@ class TestWhileItIsBeingWritten:
         expect(page.locator("#question .submit-button")).to_be_visible()
         expect(ask(page, COST)).to_contain_text("48 million")
         expect(questions(page)).to_have_count(2)
+
+    @pytest.mark.parametrize("key", ["Enter", "Space"])
+    def test_it_can_be_stopped_by_keyboard(self, page: Page, key: str) -> None:
+        begin(page, f"{REOPENING} {SILENT}")
+        expect(page.locator("#chat .stage")).to_contain_text("Writing")
+        page.get_by_role("button", name="Stop").focus()
+        page.keyboard.press(key)
+        expect(whole_answers(page)).to_contain_text("Stopped before the answer was complete.")
+        assert is_focused(page.locator("#question textarea"))
 
     def test_what_was_written_until_then_stays(self, page: Page) -> None:
         begin(page, f"{REOPENING} {STUCK}")

@@ -33,7 +33,7 @@ class TestAnswer:
         steps = reader.asking(COST)
         next(steps)
         box = reader.seen[reader.parts.question]
-        assert (box.value, box.submit_btn, box.stop_btn) == ("", False, True)
+        assert (box["value"], box["submit_btn"], box["stop_btn"]) == ("", False, True)
         assert "Searching the articles…" in reader.chat[-1]
         stages = [Page(reader.chat[-1]).text for _ in steps if reader.parts.panel.sources not in reader.seen]
         assert any(stage.startswith("Reading ") for stage in stages)
@@ -83,7 +83,8 @@ class TestAnswer:
 
     def test_a_refusal_says_what_was_searched(self, reader: Reader) -> None:
         reader.ask(OPERA)
-        assert "Searched: 3 articles · 3 outlets · 12 March 2021 – 5 September 2023" in reader.chat[-1]
+        outlets = "Ellery Gazette, The Valley Observer, Северский вестник"
+        assert f"Searched: 3 articles · {outlets} · 12 March 2021 – 5 September 2023" in reader.chat[-1]
         assert 'id="refusal"' in reader.seen[reader.parts.panel.sources]
 
     def test_what_was_chosen_is_what_is_asked_for(
@@ -365,6 +366,15 @@ def test_two_readers_have_two_conversations(desk_page: gr.Blocks) -> None:
 
 
 class TestEarlierQuestions:
+    @pytest.mark.parametrize("link", ["#retry-0-0", "#ask-0-0"])
+    def test_what_was_typed_and_not_sent_stays_in_its_box(self, reader: Reader, link: str) -> None:
+        reader.ask(COST)
+        steps = reader._steps("reply_to_link", gr.EventData(None, {"reference": link}), reader.session, *reader.wishes)
+        boxes = [changes[reader.parts.question] for changes in steps if reader.parts.question in changes]
+        assert len(boxes) == 2
+        assert "value" not in boxes[0]
+        assert "value" not in boxes[1]._constructor_args[0]
+
     def test_asking_one_again_keeps_the_conversation_that_it_leaves(self, reader: Reader) -> None:
         for question in (COST, REOPENING, LIBRARY_COST):
             reader.ask(question)

@@ -67,3 +67,8 @@ def test_a_date_is_spelled_in_the_language_or_in_english(language: str | None, s
     assert " ".join(spell_date(DAY, language).split()) == spelled
     said = attribution(_quote(publisher="X", published=DAY), language)
     assert " ".join(said.split()) == f"**X**, {spelled}"
+
+
+def test_beside_a_name_from_right_to_left_the_date_stays_together() -> None:
+    quote = _quote(publisher="עיתון הנמל", published=DAY)
+    assert attribution(quote, "en") == "**עיתון הנמל**, \u20683 May 2021\u2069"

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from assistant.records import Filters, Source
-from assistant.ui.html.corpus import MOST_LISTED, corpus_html, corpus_words, filter_words, masthead_html
+from assistant.ui.html.corpus import MOST_LISTED, corpus_html, corpus_words, filter_words, masthead_html, searched_words
 from assistant.ui.references import key_of
 from assistant.ui.words import Words
 from tests.markup import Page
@@ -95,6 +95,22 @@ class TestWords:
     )
     def test_a_filter_in_a_line(self, filters: Filters, expected: str) -> None:
         assert filter_words(filters, ENGLISH) == expected
+
+    @pytest.mark.parametrize(
+        ("articles", "expected"),
+        [
+            ([], "0 articles"),
+            ([SOURCE, LATER], "2 articles · Ellery Gazette, Observer · 12 March 2021 – 1 April 2022"),
+            ([SOURCE, UNDATED], "2 articles · Ellery Gazette · 12 March 2021 · 1 without a date"),
+            ([UNDATED], "1 article"),
+            (
+                [SOURCE.model_copy(update={"publisher": name}) for name in "abcdef"],
+                "6 articles · 6 outlets · 12 March 2021",
+            ),
+        ],
+    )
+    def test_what_was_searched_in_a_line(self, articles: list[Source], expected: str) -> None:
+        assert searched_words(articles, ENGLISH) == expected
 
     @in_every_language
     def test_every_language_has_words_for_both(self, words: Words) -> None:

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from assistant.records import Answer
 from assistant.ui.references import Reference
-from assistant.ui.session import LONGEST_TITLE, Conversation, Exchange, Session, named
+from assistant.ui.session import LONGEST_TITLE, Conversation, Exchange, Session, named, without_paths
 from tests.rendered import SOURCE, answer, citation, passage, refusal
 
 CITED = answer(
@@ -101,12 +101,18 @@ class TestConversation:
 class TestKept:
     def test_it_comes_back_as_it_was(self) -> None:
         conversation = talk(REFUSED).with_exchange(FAILED).changed(0, helpful=True)
-        assert Conversation.model_validate_json(conversation.to_keep().model_dump_json()) == conversation
+        assert Conversation.model_validate_json(conversation.to_keep().model_dump_json()) == conversation.to_keep()
+        assert conversation.to_keep().exchanges[1:] == conversation.exchanges[1:]
 
     def test_only_the_passages_that_are_shown_are_kept(self) -> None:
         cited, refused = talk(CITED, REFUSED).to_keep().answers()
-        assert cited == CITED.model_copy(update={"passages": ()})
-        assert refused == REFUSED
+        assert cited == without_paths(CITED.model_copy(update={"passages": ()}))
+        assert refused == without_paths(REFUSED)
+
+    def test_where_the_server_has_its_files_is_not_kept(self) -> None:
+        kept = talk(CITED, REFUSED).to_keep()
+        parts = [part for answer in kept.answers() for part in (answer.citations or answer.passages)]
+        assert {part.source.path for part in parts} == {""}
 
     @pytest.mark.parametrize(
         "changes",

@@ -11,8 +11,8 @@ from assistant.ui.words import Words
 
 # More would take the browser longer to draw than a reader would scroll.
 MOST_LISTED: Final = 500
-# A filter names so many articles, and counts more.
-MOST_NAMED: Final = 3
+# So many articles or outlets are named, and more are counted.
+MOST_NAMED: Final = 5
 
 
 def masthead_html(articles: Sequence[Source], mode: str, words: Words) -> str:
@@ -31,6 +31,18 @@ def corpus_words(articles: Sequence[Source], words: Words) -> str:
     if dates:
         known.append(" – ".join(dict.fromkeys((words.day(dates[0]), words.day(dates[-1])))))
     return " · ".join(known)
+
+
+def searched_words(articles: Sequence[Source], words: Words) -> str:
+    """What a search of all articles goes through: the outlets by name if they are few, and what has no date."""
+    outlets = sorted({article.publisher for article in articles if article.publisher})
+    count, *rest = corpus_words(articles, words).split(" · ")
+    if 0 < len(outlets) <= MOST_NAMED:
+        rest[0] = ", ".join(outlets)
+    undated = sum(article.published is None for article in articles)
+    if 0 < undated < len(articles):
+        rest.append(words.count("facts.undated", undated))
+    return " · ".join([count, *rest])
 
 
 def filter_words(filters: Filters, words: Words) -> str:
