@@ -111,6 +111,10 @@ class Language(Record):
     months: Annotated[dict[str, int], BeforeValidator(_by_word)]
     number_words: Annotated[dict[str, float], BeforeValidator(_by_word)]
     ordinal_words: Annotated[dict[str, float], BeforeValidator(_by_word)] = Field(default={})
+    vague_numbers: WordSet = frozenset()
+    several: WordSet = frozenset()
+    number_tails: WordSet = frozenset()
+    fractions: Annotated[dict[str, float], BeforeValidator(_by_word)] = Field(default={})
     minus: Phrases = ()
     reports: WordSet = frozenset()
     today: WordSet = frozenset()

@@ -94,6 +94,14 @@ _COUNTS = {
     "второй/пятый второго/пятого удвоилось/утроилось половина/четверть",
     "tr": "bir/dokuz birinci/üçüncü ikinci/beşinci yarısı/çeyreği",
 }
+# What stands before a magnitude as a number of its own, and the magnitudes.
+_ROUND = {"en": ("a", "hundred|thousand|million|billion"), "ru": ("сто", "тысяч|миллионов|миллиардов")}
+_ROUND["tr"] = ("yüz", "bin|milyon|milyar")
+_SHARES = {
+    "en": "half/two thirds/a third/a quarter/three quarters",
+    "ru": "половина/две трети/треть/три четверти",
+    "tr": "yarısı/üçte ikisi/üçte biri/dörtte üçü",
+}
 _NEAR, _SHORTEST_NEAR, _ENDING = 2, 4, 3
 _CONSONANTS = "bdfgklmnprstvzбдзклмнпрстф"
 
@@ -254,6 +262,64 @@ def other_unit(code: str) -> Change:
         # What the passage has in the new unit as well would come true.
         changed = f"{before[0]}{new}" if before else f"{new}{number[0]}" if number else new
         return None if changed in passage else _replaced(sentence, match, new)
+
+    return change
+
+
+def round_number(code: str) -> Change:
+    """Puts a word for one or a hundred in the place of how many hundreds, thousands or millions there are."""
+    few, magnitudes = _ROUND.get(code, ("", "(?!)"))
+    counted = re.compile(rf"(?:(?<![\w.,–-])\d+(?:[.,]\d+)?|\b[^\W\d_]+)(?= (?:{magnitudes})\b)")
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        found = [m for m in counted.finditer(sentence) if m[0][0].isdecimal() or _spelled_value(m[0], code)]
+        match = random.choice(found) if found else None
+        if match is None:
+            return None
+        told = re.findall(rf"\b{few} {re.escape(_WORD.findall(sentence[match.end() :])[0])}\b", fold(passage))
+        return None if told or fold(match[0]) == few else _replaced(sentence, match, few)
+
+    return change
+
+
+def other_share(code: str) -> Change:
+    """Changes a half, a third or another share to another one that the passage does not tell."""
+    shares = [share for share in _SHARES.get(code, "").split("/") if share]
+    pattern = re.compile(rf"\b(?:{'|'.join(sorted(shares, key=len, reverse=True)) or '(?!)'})\b")
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        plain, told = sentence.replace("-", " "), fold(passage).replace("-", " ")
+        found = list(pattern.finditer(plain))
+        others = [share for share in shares if fold(share) not in told]
+        return _replaced(plain, random.choice(found), random.choice(others)) if found and others else None
+
+    return change
+
+
+def year_as_measure(code: str) -> Change:
+    """Puts a year of the passage in the place of a number of hours, metres or the like."""
+    units = "|".join(sorted(_both_ways(_UNITS.get(code, "")), key=len, reverse=True)) or "(?!)"
+    measured = re.compile(rf"(?<![\w.,–-])\d+(?:[.,]\d+)*(?=[ \u00a0-](?:{units})\b)")
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        found = [m for m in measured.finditer(sentence) if not _YEAR.fullmatch(m[0])]
+        years = sorted({m[0] for m in _YEAR.finditer(passage)})
+        return _replaced(sentence, random.choice(found), random.choice(years)) if found and years else None
+
+    return change
+
+
+def month_of_a_word() -> Change:
+    """Adds to an English sentence a month whose name the passage has as another word only."""
+
+    def change(sentence: str, passage: str, random: Random) -> str | None:
+        words = _WORD.findall(passage)
+        found = [
+            month
+            for month in ("March", "May")
+            if any(word.startswith(month.lower()) for word in words) and not any(word[:5] == month for word in words)
+        ]
+        return f"{sentence.rstrip(' .')} in {random.choice(found)}." if found else None
 
     return change
 

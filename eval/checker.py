@@ -206,6 +206,7 @@ def _pairs(spoken: Texts, written: Texts) -> Iterator[Pair]:
     if spoken is written:
         yield from _changed(spoken, _rewordings)
         yield from _changed(spoken, _near_misses)
+        yield from _changed(spoken, _near_numbers)
 
 
 def _changed(texts: Texts, changes_of: Callable[[str, Texts], Mapping[str, alterations.Change]]) -> Iterator[Pair]:
@@ -245,6 +246,17 @@ def _near_misses(name: str, texts: Texts) -> Mapping[str, alterations.Change]:
         "sign or time of the day": alterations.other_sign_or_time(),
         "word for a number": alterations.other_count(texts.code),
     }
+
+
+def _near_numbers(name: str, texts: Texts) -> Mapping[str, alterations.Change]:
+    """Numbers and months whose words the passage has, of something else."""
+    del name
+    changes = {
+        "hundred or a million of another number": alterations.round_number(texts.code),
+        "share": alterations.other_share(texts.code),
+        "year as a measure": alterations.year_as_measure(texts.code),
+    }
+    return {**changes, "month of an ordinary word": alterations.month_of_a_word()} if texts.code == "en" else changes
 
 
 def _rewordings(name: str, texts: Texts) -> Mapping[str, alterations.Change]:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assistant.languages import language
+
 _HALVES = r"(?:\s?(?P<half>[ap])\.?\s?m\b\.?)"
 _TIME = re.compile(
     rf"(?<![\d.,:])(?:(?P<h>\d{{1,2}}):(?P<m>[0-5]\d)(?!\d|[:.,]\d){_HALVES}?"
@@ -12,6 +14,9 @@ _TIME = re.compile(
 )
 # A passage may part hours and minutes by other marks or not at all; and what looks like a time may be a score: 21-15.
 _MAYBE = re.compile(r"(?<![\d.,:])(?P<h>\d{1,2})(?:[.h–-]|(?<=\d\d))(?P<m>[0-5]\d)(?![\d:]|[.,]\d)")
+# Hours and their parts in English words.
+_SPOKEN = re.compile(r"\b(?P<part>half past|quarter past|quarter to) (?P<h>[a-z]+|\d{1,2})\b", re.IGNORECASE)
+_PARTS = {"half past": 30, "quarter past": 15, "quarter to": -15}
 _HOUR, _NOON, _DAY = 60, 12, 24
 
 
@@ -26,7 +31,7 @@ class Time:
 
 
 def read_times(text: str, *, lenient: bool = False) -> list[Time]:
-    """The times of the day that a text prints in figures, in time linear in its length.
+    """The times of the day that a text tells in figures or as "half past two", in time linear in its length.
 
     Args:
         text: any.
@@ -41,6 +46,13 @@ def _times(text: str) -> Iterator[Time]:
         half = (match["half"] or match["half2"] or "").lower()
         if minutes := _minutes(match["h"] or match["h2"], match["m"] or match["m2"] or "0", half):
             yield Time(match[0], *match.span(), minutes)
+    for match in _SPOKEN.finditer(text):
+        spoken = match["h"].lower()
+        hour = int(spoken) if spoken.isdecimal() else language("en").number_words.get(spoken, 0)
+        if 1 <= hour <= _NOON:
+            minute = int(hour) * _HOUR + _PARTS[match["part"].lower()]
+            either = frozenset({minute % (_NOON * _HOUR), (minute + _NOON * _HOUR) % (_DAY * _HOUR)})
+            yield Time(match[0], *match.span(), either)
 
 
 def _possible(text: str) -> Iterator[Time]:

@@ -137,7 +137,7 @@ def read_dates(text: str, code: str | None, *, lenient: bool = False) -> list[Da
     Args:
         text: any.
         code: ISO 639-1 code of its language.
-        lenient: also takes a month whose name means something else too when no number stands beside it.
+        lenient: also takes a month without a number or a small word beside it, if it is written as months are.
     """
     mentions = list(_in_figures(text, code))
     rest = without_dates(text, mentions)
@@ -174,6 +174,8 @@ class _Words:
     def __init__(self, text: str, code: str | None, *, lenient: bool) -> None:
         self._text = text
         self._lenient = lenient
+        self._code = code
+        self._small_words = language(code).function_words if code in languages() else frozenset()
         self._months, self._weekdays = _months(code), _weekdays(code)
         self._tokens = list(_TOKEN.finditer(text))
         self._folded = [fold(token[0]) for token in self._tokens]
@@ -213,14 +215,25 @@ class _Words:
         before_all = first - 2 if first > 1 and self._folded[first - 1] in _YEAR_WORDS else first - 1
         if year is None and before_all >= 0 and self._is_year(before_all) and self._tokens[before_all].start() >= past:
             year, first = int(self._folded[before_all]), before_all
-        # May and mars are words, and every other month a name, unless a number stands beside them.
-        if not (before or behind or year or self._lenient or len(self._folded[at]) >= _MONTH_PREFIX):
+        if not (before or behind or year or self._is_month_alone(at)):
             return []
         days: list[int | None] = [int(self._folded[i]) for i in [*before, *behind]]
         start, end = self._tokens[first].start(), self._tokens[last].end()
         return [
             DateMention(self._text[start:end], start, end, (PartialDate(year, month, day),)) for day in days or [None]
         ]
+
+    def _is_month_alone(self, at: int) -> bool:
+        """Whether a month without a number is surely one: May and mars are words and names too."""
+        if self._tokens[at][0][0].islower() and self._is_proper(self._folded[at]):
+            return False
+        if self._lenient or len(self._folded[at]) >= _MONTH_PREFIX:
+            return True
+        return at > 0 and self._folded[at - 1] in self._small_words and self._near(at - 1)
+
+    def _is_proper(self, word: str) -> bool:
+        """Whether a month is written with a capital in its language."""
+        return any(word[:n] in _proper_months(self._code) for n in range(len(word), 2, -1))
 
     def _days_before(self, at: int, past: int) -> list[int]:
         found: list[int] = []
@@ -290,6 +303,13 @@ def _months(code: str | None) -> dict[str, int]:
                     if word.isalpha():
                         found.setdefault(word, number)
     return found
+
+
+@cache
+def _proper_months(code: str | None) -> frozenset[str]:
+    """The names of months that are always written with a capital in a language, or in one of those at hand."""
+    names = {name for known in _codes(code) for name in get_month_names("wide", "format", known).values()}
+    return frozenset(fold(name) for name in names if name[0].isupper())
 
 
 @cache

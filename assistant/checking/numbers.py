@@ -12,7 +12,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 
-from assistant.checking.units import PERCENT, is_measured, is_temperature, unit_at
+from babel.numbers import get_decimal_symbol
+
+from assistant.checking.inflection import has_endings, stem
+from assistant.checking.romanised import romanised
+from assistant.checking.units import PERCENT, YEAR, is_measured, is_priced, is_temperature, is_told_by, unit_at
 from assistant.languages import Language, language, languages, words
 from assistant.terms import fold
 
@@ -23,7 +27,7 @@ _SEPARATOR = re.compile("[^0-9]")
 _VULGAR = {c: Decimal(value) for c, value in (("½", ".5"), ("¼", ".25"), ("¾", ".75"))}
 _RANGE = re.compile(r"(?<!\d)([12][0-9]{3})\s?[-–—/]\s?$")
 _RANGE_CHARS = 8
-_THOUSAND, _HUNDRED, _GROUP = 1000, 100, 3
+_THOUSAND, _HUNDRED, _TEN, _GROUP = 1000, 100, 10, 3
 # Multipliers of scripts and countries whose words are not in the language data.
 _MULTIPLIERS = {
     "千": 10**3,
@@ -52,10 +56,22 @@ _ROMAN = re.compile(r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?:-?(?:г�
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _GAP = re.compile(r"[\s\u00ad-]{1,3}")
 _AND = frozenset({"and", "und", "et", "y", "e", "i", "ve", "və", "եւ", "և", "و"})
-_SHORTEST_STEM = 3
+# Shorter beginnings and stems are those of other words too.
+_SHORTEST_BEGINNING, _SHORTEST_STEM, _SHORTEST_ORDINAL, _SHORTEST_MAGNITUDE = 3, 4, 5, 5
+_OF = re.compile(r"\s(?:of|de|d['’])\s?")
+_PARTITIVE = frozenset({"of", "de"})
+# Languages that tell the parts before how many there are of them.
+_PARTS_FIRST = frozenset({"tr", "az"})
+_ARTICLES = frozenset({"a", "an"})
+# "Thousands" may be up to a million of them, "tens of thousands" no more than some hundred thousand.
+_LEAST, _MOST, _MOST_OF_THOUSANDS, _LARGEST_POWER = 2, 20, 1000, 15
+_YEAR = re.compile(r"(?:1\d|20)\d\d")
+_LISTED = re.compile(r"\s?(?:[,–—/-]|[^\W\d_]{1,3}\b)\s?[$€£]?\d")
 # A minus stands close to its number, and no number or word close before it.
 _MINUS = re.compile("\u2212$|(?:^|[\\s(])(?<!\\d\\s)[-–]$")
 _SIGNS = "-–\u2212"
+_BEFORE_LETTER = re.compile(r"\d[\d.,]*\s$")
+_QUARTERS = frozenset({4})
 _AROUND = 25
 _SENTENCE_END = re.compile(r"[.!?…]\s|\n")
 # A word of more letters than an "and" has behind a number is what it counts.
@@ -72,6 +88,8 @@ class Number:
         unit: currencies by code, "%" or CLDR's measures, any of which it may be; empty if it has none.
         implied: units that others in its sentence have, which may hold for it too, as in "5, 7 and 10 dollars".
         minus: whether it is below zero.
+        vague: whether it is told as more of them than one, as "thousands" is.
+        uncounted: whether it puts something in an order, divides it or dates it, and so is no number of a measure.
     """
 
     text: str
@@ -79,6 +97,8 @@ class Number:
     unit: frozenset[str] = frozenset()
     implied: frozenset[str] = frozenset()
     minus: bool = False
+    vague: bool = False
+    uncounted: bool = False
 
 
 # A number, and where it begins and ends.
@@ -93,23 +113,37 @@ def contains(known: Sequence[Number], wanted: Number) -> bool:
 def is_told(known: Sequence[Number], wanted: Number) -> bool:
     """Whether a passage that contains a number tells its currency, percent or minus too, and does not leave it open.
 
-    How long or how heavy something is texts often tell in a bare number, so other units are not asked for.
+    How long or how heavy something is texts often tell in a bare number, so other units are not asked for. Of
+    "millions" those of nothing else count, and "hundreds" leave open whether they are a hundred.
     """
     equal = [other for other in known if _may_equal(wanted, other)]
     if wanted.minus and not any(other.minus for other in equal):
         return False
-    return not wanted.unit or is_measured(wanted.unit) or any(_has_unit(other, wanted.unit) for other in equal)
+    if wanted.vague:
+        return any(_is_as_vague(wanted, other) for other in equal)
+    if all(other.vague for other in equal):
+        return False
+    bare_will_do = is_measured(wanted.unit)
+    told = (_has_unit(other, wanted.unit) or (bare_will_do and not other.unit) for other in equal)
+    return not wanted.unit or any(told)
 
 
 def _may_equal(wanted: Number, other: Number) -> bool:
     if not wanted.values & other.values or (wanted.unit and other.unit and not wanted.unit & other.unit):
         return False
+    if wanted.unit and not wanted.uncounted and other.uncounted and not _has_unit(other, wanted.unit):
+        return False
     return wanted.minus == other.minus or not is_temperature(wanted.unit | other.unit)
+
+
+def _is_as_vague(wanted: Number, other: Number) -> bool:
+    shared = {value for value in wanted.values & other.values if value < 0}
+    return bool(shared) and (wanted.unit == other.unit or bool(wanted.unit & (other.unit | other.implied)))
 
 
 def _has_unit(number: Number, unit: frozenset[str]) -> bool:
     """Whether a number has a unit or may have it; half of something is 50 percent."""
-    return bool(unit & (number.unit | number.implied)) or (PERCENT in unit and any(0 < v < 1 for v in number.values))
+    return is_told_by(number.unit | number.implied, unit) or (PERCENT in unit and any(0 < v < 1 for v in number.values))
 
 
 def read_numbers(text: str, code: str | None, *, lenient: bool = False) -> list[Number]:
@@ -118,8 +152,8 @@ def read_numbers(text: str, code: str | None, *, lenient: bool = False) -> list[
     Args:
         text: without its dates where they are not to count.
         code: ISO 639-1 code of its language, which tells what the words mean.
-        lenient: also takes words that begin with a number word ("fivefold", "трёхлетний"), ordinals, Roman numerals and
-            the word for one, which a sentence may use for something else.
+        lenient: also takes compounds of number words ("fivefold", "трёхлетний"), ordinals, Roman numerals and the word
+            for one, which a sentence may use for something else.
     """
     found = list(_Reader(text, language(code) if code in languages() else None, lenient=lenient).numbers())
     return list(_with_implied(text, found)) if lenient else [number for number, _, _ in found]
@@ -133,7 +167,9 @@ def _with_implied(text: str, found: Sequence[_Placed]) -> Iterator[Number]:
     for (number, _, _), sentence in zip(found, sentences, strict=True):
         told[sentence] |= number.unit
     for (number, _, end), sentence in zip(found, sentences, strict=True):
-        open_to_units = not number.unit and not _NOUN.match(text, end)
+        open_to_units = not number.unit and not (
+            _LISTED.match(text, end) is None if number.uncounted else _NOUN.match(text, end)
+        )
         yield replace(number, implied=told[sentence]) if open_to_units else number
 
 
@@ -145,7 +181,11 @@ class _Reader:
         self._lenient = lenient
         self._words = known.number_words if known else {}
         self._ordinals = known.ordinal_words if known else {}
-        self._stems = _stems(known.code) if known and lenient else {}
+        self._fractions = known.fractions if known else {}
+        self._vague = known.vague_numbers if known else frozenset()
+        self._tails = tuple(known.number_tails) if known else ()
+        self._function_words = known.function_words if known else frozenset()
+        self._several = known.several if known else frozenset()
         self._minus = tuple(f" {phrase}" for phrase in known.minus) if known else ()
         self._code = known.code if known else None
         self._tokens = list(_TOKEN.finditer(text))
@@ -153,24 +193,79 @@ class _Reader:
     def numbers(self) -> Iterator[_Placed]:
         at = 0
         while at < len(self._tokens):
-            token = self._tokens[at]
-            if token["figures"]:
-                end = self._with_magnitude(at)
-                yield from self._figures(at, end)
-            else:
-                end, values = self._spelled(at)
-                if values:
-                    yield self._number(at, end, values)
+            found, end = self._at(at)
+            yield from found
+            # What belongs to a unit is no number: the hundred of a French "pour cent".
+            past = max((stop for _, _, stop in found), default=0)
             at = max(at + 1, end)
+            while at < len(self._tokens) and self._tokens[at].start() < past:
+                at += 1
+
+    def _at(self, at: int) -> tuple[list[_Placed], int]:
+        """The numbers that begin at a token, and the token behind them."""
+        if fraction := self._fraction(at):
+            end, value = fraction
+            return [self._number(at, end, _meanings(value), uncounted=True)], end
+        if self._tokens[at]["figures"]:
+            end = self._with_magnitude(at)
+            return list(self._figures(at, end)), end
+        end, values, vague = self._spelled(at)
+        if values:
+            return [self._number(at, end, values, vague=vague)], end
+        values = self._hidden(at)
+        return [self._number(at, end, values, uncounted=self._is_ordinal(at))] if values else [], end
+
+    def _fraction(self, at: int) -> tuple[int, Decimal] | None:
+        """The end and the value of a fraction that begins here: two thirds, a third of them, üçte iki."""
+        if self._code in _PARTS_FIRST and (found := self._share(at + 1, at, at + 2)):
+            return at + 2, found
+        if found := self._share(at, at + 1, at + 2):
+            return at + 2, found
+        return (at + 1, found) if (found := self._share(None, at, at + 1)) else None
+
+    def _share(self, top: int | None, bottom: int, end: int) -> Decimal | None:
+        """The value of what ends before a token, if it is so many parts of a whole."""
+        word = self._word(bottom)
+        parts = self._fractions.get(word)
+        count = Decimal(1) if top is None else self._top(top)
+        if parts is None or count is None or count >= parts:
+            return None
+        if top is not None and not self._joined(max(top, bottom)):
+            return None
+        # Some of these words are those for places in an order too, and a quarter is one of a year.
+        if count == 1 and word in self._ordinals and (top is None or not self._is_parted(end)):
+            return None
+        sure = count > 1 or parts not in _QUARTERS
+        return count / Decimal(str(parts)) if sure or self._lenient else None
+
+    def _top(self, at: int) -> Decimal | None:
+        """What a token counts parts by."""
+        if at >= len(self._tokens):
+            return None
+        figures = self._tokens[at]["figures"]
+        if figures:
+            return Decimal(figures) if figures.isascii() and figures.isdigit() else None
+        return Decimal(1) if self._word(at) in _ARTICLES else self._value(at)
+
+    def _is_parted(self, end: int) -> bool:
+        return _OF.match(self._text, self._tokens[end - 1].end()) is not None
 
     def _figures(self, at: int, end: int) -> Iterator[_Placed]:
         factor = Decimal(1)
         for token in self._tokens[at + 1 : end]:
             factor *= Decimal(str(self._magnitude(token)))
-        for values in readings(self._tokens[at]["figures"], lenient=self._lenient):
+        own = self._own_mark() if factor > 1 else None
+        year = end == at + 1 and _YEAR.fullmatch(self._tokens[at]["figures"]) is not None
+        for values in readings(self._tokens[at]["figures"], lenient=self._lenient, decimal=own):
             scaled = frozenset(value * factor for value in values)
-            some = frozenset({-factor} if self._lenient and factor > 1 else ())
-            yield self._number(at, end, scaled | some | self._year_of_range(at))
+            about = frozenset(_vaguely(max(scaled))) if self._lenient and not year else frozenset()
+            found, start, stop = self._number(at, end, scaled | about | self._year_of_range(at))
+            alone = not found.unit and not _NOUN.match(self._text, stop)
+            yield replace(found, uncounted=year and (alone or YEAR in found.unit)), start, stop
+
+    def _own_mark(self) -> str | None:
+        """The decimal mark of the language, which tells 1.5 million from 1,500 million."""
+        return _decimal_mark(self._code) if self._code else None
 
     def _year_of_range(self, at: int) -> frozenset[Decimal]:
         """The second year of 2015-16, which another text may spell out."""
@@ -196,19 +291,23 @@ class _Reader:
             return 0
         word = fold(token["word"])
         value = self._words.get(word, 0)
-        # A metre and a magnitude look alike; a magnitude is set close to its figure.
+        # A metre and a magnitude look alike; a magnitude is set close to its figure, or stands behind a price.
         if len(word) == 1 and word.isascii() and self._text[token.start() - 1].isspace():
-            return 0
+            figures = _BEFORE_LETTER.search(self._text, max(0, token.start() - _AROUND), token.start())
+            if figures is None or not is_priced(self._text, figures.start()):
+                return 0
+        if value < _THOUSAND and self._code is None:
+            value = _magnitudes().get(word, 0)
         return value if value >= _THOUSAND else _MULTIPLIERS.get(word, 0) or _MULTIPLIERS.get(_sign(word), 0)
 
-    def _spelled(self, at: int) -> tuple[int, frozenset[Decimal]]:
-        """The end and the values of a number in words that begins here."""
-        first = self._value(at)
-        if first is None:
-            return at + 1, self._hidden(at)
+    def _spelled(self, at: int) -> tuple[int, frozenset[Decimal], bool]:
+        """The end and the values of a number in words that begins here, and whether it is a vague one."""
+        if self._value(at) is None:
+            return at + 1, frozenset(), False
         total, current, end = Decimal(0), Decimal(0), at
         parts = []
-        while (found := self._next(at, end, current)) is not None:
+        vague = self._word(at) in self._vague or (at > 0 and self._word(at - 1) in self._several)
+        while (found := self._next(at, end, current, vague=vague)) is not None:
             end, value = found
             parts.append(value)
             if value >= _THOUSAND:
@@ -218,11 +317,12 @@ class _Reader:
             else:
                 current += value
             end += 1
-        return end, self._meant(total + current, parts)
+        vague = vague and parts[0] >= _TEN
+        return end, self._meant(total + current, parts, vague=vague), vague
 
-    def _next(self, first: int, at: int, current: Decimal) -> tuple[int, Decimal] | None:
+    def _next(self, first: int, at: int, current: Decimal, *, vague: bool) -> tuple[int, Decimal] | None:
         """Where the number that begins at `first` goes on at a token or behind an "and" there, and by what."""
-        if at > first and self._word(at) in _AND and self._joined(at):
+        if at > first and (self._word(at) in _AND or (vague and self._word(at) in _PARTITIVE)) and self._joined(at):
             at += 1
         value = self._value(at)
         if value is None or (at > first and not (self._joined(at) and _fits(current, value))):
@@ -239,16 +339,23 @@ class _Reader:
         value = self._words.get(self._word(at))
         return None if value is None else Decimal(str(value))
 
-    def _meant(self, value: Decimal, parts: Sequence[Decimal]) -> frozenset[Decimal]:
+    def _meant(self, value: Decimal, parts: Sequence[Decimal], *, vague: bool) -> frozenset[Decimal]:
         if len(parts) == 1 and value == 1:
             return frozenset({value} if self._lenient else ())
         if value == Decimal("0.25") and not self._lenient:
             return frozenset()
         if 0 < value < 1:
-            return frozenset({value, value * _HUNDRED})
-        # "Hundreds of thousands" tells no number, only how large it is.
-        vague = self._lenient or parts[0] >= _HUNDRED
-        return frozenset({value, *(-part for part in parts if vague and part >= _HUNDRED)})
+            return _meanings(value)
+        if len(parts) == 1 and value % 1:
+            # Where one and a half has a word of its own; elsewhere a year and a half tells its half alone.
+            return frozenset({value, value % 1})
+        if vague:
+            return frozenset({value, -(Decimal(10) ** value.adjusted())})
+        return frozenset({value, *(_vaguely(value) if self._lenient else ())})
+
+    def _is_ordinal(self, at: int) -> bool:
+        """Whether a word that is no number word by itself puts something in an order."""
+        return _ROMAN.fullmatch(self._tokens[at]["word"]) is not None or self._place(self._word(at)) is not None
 
     def _hidden(self, at: int) -> frozenset[Decimal]:
         """The values of a word that is no number word by itself."""
@@ -259,17 +366,52 @@ class _Reader:
             return frozenset({Decimal(str(value))} if self._lenient or value > 2 else ())  # noqa: PLR2004 - "second" is a time too
         if not self._lenient:
             return frozenset({Decimal(roman(written))} if is_roman(written) else ())
-        found = {Decimal(str(self._stems[word[:n]])) for n in range(2, len(word)) if word[:n] in self._stems}
-        if _ROMAN.fullmatch(written):
-            found.add(Decimal(roman(written)))
+        found = {Decimal(roman(written))} if _ROMAN.fullmatch(written) else set()
+        if word not in self._function_words:
+            meant = self._place(word) or self._form(word) or self._compound(word)
+            found |= _meanings(Decimal(str(meant))) if meant else frozenset()
         return frozenset(found)
 
-    def _number(self, at: int, end: int, values: frozenset[Decimal]) -> _Placed:
+    def _place(self, word: str) -> float | None:
+        """The value of a form of an ordinal."""
+        for end in range(len(word), _SHORTEST_BEGINNING - 1, -1):
+            value = self._ordinals.get(word[:end])
+            if value and (end >= _SHORTEST_ORDINAL or stem(word, self._code) == romanised(word[:end])):
+                return value
+        return None
+
+    def _form(self, word: str) -> float | None:
+        """The value of a number word with another ending."""
+        if not has_endings(self._code):
+            return next((self._words[word[:n]] for n in range(len(word), 2, -1) if word[:n] in self._words), None)
+        return _stems(self._code).get(stem(word, self._code)) if self._code in languages() else None
+
+    def _compound(self, word: str) -> float | None:
+        """The value of a number word with another one or with what makes other words of it: двухсот, tenfold."""
+        for end in range(len(word) - 1, _SHORTEST_BEGINNING - 1, -1):
+            value, rest = self._words.get(word[:end], 0), word[end:]
+            if not value:
+                continue
+            if rest.startswith(self._tails):
+                return value
+            if other := self._words.get(rest, 0) or self._ordinals.get(rest, 0):
+                return (
+                    value * other
+                    if other >= _HUNDRED
+                    else value + other
+                    if _fits(Decimal(str(value)), Decimal(str(other)))
+                    else None
+                )
+        return None
+
+    def _number(
+        self, at: int, end: int, values: frozenset[Decimal], *, vague: bool = False, uncounted: bool = False
+    ) -> _Placed:
         start, stop = self._tokens[at].start(), self._tokens[end - 1].end()
         minus = self._has_minus(start)
         unit, start, stop = unit_at(self._text, start, stop, self._code)
         minus = minus or (bool(unit) and self._is_below_zero(stop))
-        return Number(self._text[start:stop], values, unit, minus=minus), start, stop
+        return Number(self._text[start:stop], values, unit, minus=minus, vague=vague, uncounted=uncounted), start, stop
 
     def _has_minus(self, start: int) -> bool:
         """Whether a minus stands before a number, as a sign that is no dash or in words."""
@@ -283,10 +425,15 @@ class _Reader:
         return f" {' '.join(words(self._text[stop : stop + _AROUND]))}".startswith(self._minus)
 
 
-def readings(figures: str, *, lenient: bool = False) -> list[frozenset[Decimal]]:
+def readings(figures: str, *, lenient: bool = False, decimal: str | None = None) -> list[frozenset[Decimal]]:
     """What figures may stand for: a set of alternatives for each number in them.
 
     A run such as 12.5.1 is no number, but several.
+
+    Args:
+        figures: as they are printed.
+        lenient: also reads what blanks part by itself.
+        decimal: the only mark that may stand before decimals; any if None.
     """
     fraction = _VULGAR.get(figures[-1]) if not figures[-1].isdecimal() else None
     if not figures[-1].isdecimal():
@@ -300,6 +447,8 @@ def readings(figures: str, *, lenient: bool = False) -> list[frozenset[Decimal]]
     if not marks:
         return [frozenset({Decimal(plain)})]
     found = set(_grouped(groups, marks))
+    if len(found) > 1 and decimal:
+        found = {value for value in found if (value == value.to_integral_value()) == (marks[-1] != decimal)} or found
     if lenient or not found:
         apart = [frozenset({Decimal(group)}) for group in groups]
         return [frozenset(found), *apart] if found and marks[0].isspace() else [frozenset(found)] if found else apart
@@ -341,9 +490,40 @@ def roman(written: str) -> int:
     return sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True))
 
 
+def _vaguely(value: Decimal) -> Iterator[Decimal]:
+    """What a number may be called that is not told, such as thousands, negative."""
+    for exponent in range(1, _LARGEST_POWER):
+        power = Decimal(10) ** exponent
+        if _LEAST * power <= value < (_MOST if exponent % _GROUP else _MOST_OF_THOUSANDS) * power:
+            yield -power
+
+
+def _meanings(value: Decimal) -> frozenset[Decimal]:
+    """A number; a part of a whole and its hundredths, which texts round."""
+    if value >= 1:
+        return frozenset({value})
+    hundredths = value * _HUNDRED
+    return frozenset({round(value, 4), round(hundredths, 1), round(hundredths, 0)})
+
+
 @cache
 def _stems(code: str) -> dict[str, float]:
-    """What a word may begin with to speak of a number."""
-    known = language(code)
-    found = {word: value for word, value in known.number_words.items() if len(word) >= _SHORTEST_STEM and value}
-    return {**found, **{word: value for word, value in known.ordinal_words.items() if len(word) >= _SHORTEST_STEM}}
+    """The number words of a language by their stems, but those so short that other words have them too."""
+    found = {stem(word, code): value for word, value in language(code).number_words.items() if value not in {0, 1}}
+    return {key: value for key, value in found.items() if len(key) >= _SHORTEST_STEM}
+
+
+@cache
+def _magnitudes() -> dict[str, float]:
+    """The words for thousands and more of all languages, but those so short that they are others in another one."""
+    found: dict[str, float] = {}
+    for code in languages():
+        for word, value in language(code).number_words.items():
+            if value >= _THOUSAND and len(word) >= _SHORTEST_MAGNITUDE:
+                found.setdefault(word, value)
+    return found
+
+
+@cache
+def _decimal_mark(code: str) -> str:
+    return str(get_decimal_symbol(code))

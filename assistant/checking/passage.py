@@ -1,17 +1,19 @@
 """What a passage contains: its numbers, dates, names and words, with those that its source tells."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
-from assistant.checking.clock import read_times
+from assistant.checking.clock import Time, read_times
 from assistant.checking.counts import Count, read_counts
 from assistant.checking.dates import PartialDate, of_day, read_dates, without_dates
 from assistant.checking.names import NameIndex
 from assistant.checking.numbers import Number, read_numbers
 from assistant.checking.quotations import searchable
+from assistant.checking.units import HOUR
 from assistant.languages import language, words
 from assistant.records import Source
 from assistant.retrieval import Hit
@@ -62,7 +64,8 @@ def contents_of(text: str, source: Source) -> Contents:
     whole = f"{text}\n{' . '.join(filter(None, (source.title, *origin)))}"
     mentions = read_dates(whole, source.language, lenient=True)
     dates = {meant for mention in mentions for meant in mention.dates}
-    undated = without_dates(whole, mentions)
+    times = read_times(whole)
+    undated = without_dates(whole, [*mentions, *times])
     numbers = read_numbers(undated, source.language, lenient=True)
     published = of_day(source.published) if source.published else None
     if source.published:
@@ -70,7 +73,8 @@ def contents_of(text: str, source: Source) -> Contents:
         if published and not language(source.language).today.isdisjoint(words(text)):
             dates.add(published)
     years = frozenset(_years(numbers, {*dates, *([published] if published else [])}))
-    numbers += [Number(str(year), frozenset({Decimal(year)})) for year in sorted(years)]
+    numbers += [Number(str(year), frozenset({Decimal(year)}), uncounted=True) for year in sorted(years)]
+    numbers += [number for time in times for number in _figures_of(time)]
     return Contents(
         code=source.language,
         numbers=tuple(numbers),
@@ -90,6 +94,14 @@ def _days_around(published: date, dates: Iterable[PartialDate]) -> Iterator[Part
     weekdays = {known.weekday for known in dates}
     days = (published + timedelta(days=days) for days in range(-_WEEK + 1, _WEEK))
     return (of_day(day) for day in days if day.weekday() in weekdays)
+
+
+def _figures_of(time: Time) -> Iterator[Number]:
+    """The figures of what looks like a time of the day and may be a score; a full hour is one of so many hours."""
+    hours, *rest = (Decimal(figures) for figures in re.findall(r"\d+", time.text))
+    full = not any(rest)
+    yield Number(time.text, frozenset({hours}), frozenset({HOUR} if full else ()), uncounted=True)
+    yield from (Number(time.text, frozenset({value}), uncounted=True) for value in rest)
 
 
 def _years(numbers: Iterable[Number], dates: Iterable[PartialDate]) -> Iterator[int]:

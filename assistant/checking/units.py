@@ -12,7 +12,7 @@ from assistant.checking.inflection import stem
 from assistant.languages import language, languages
 from assistant.terms import fold
 
-PERCENT = "%"
+PERCENT, POINTS, HOUR, YEAR = "%", "% points", "duration-hour", "duration-year"
 _PERCENT_STEMS = (
     *("percent", "pct", "процент", "відсот", "faiz", "տոկոս", "პროცენტ", "prozent", "درصد", "porcent", "procent"),
     *("ποσοστ", "אחוז", "प्रतिशत"),
@@ -21,15 +21,21 @@ _PERCENT_PHRASES = re.compile(
     r"\s?(?:[%٪％]|per cent\b|pour cent\b|por ciento\b|per cento\b|τοις εκατο|в процентах)", re.IGNORECASE
 )
 _PERCENT_BEFORE = re.compile(r"(?:yüzde|[%٪])\s?$", re.IGNORECASE)
-_SIGN_BEFORE = re.compile(r"(?:\b[A-Z]{1,3})?([$€£¥₽₺₼֏₾₴₹₩₪₸₫₱₦฿])\s?$|\b([A-Z]{3})\s$")
-_SIGN_BEHIND = re.compile(r"\s?([$€£¥₽₺₼֏₾₴₹₩₪₸₫₱₦฿])|\s([A-Z]{3})\b")
+_POINT_STEMS = ("point", "пункт", "puan", "punkt", "կետ", "პუნქტ", "punto", "punti")
+_SIGN_BEFORE = re.compile(r"((?:\b[A-Z]{1,3})?[$€£¥₽₺₼֏₾₴₹₩₪₸₫₱₦฿])\s?$|\b([A-Z]{3}|TL)\s$")
+_SIGN_BEHIND = re.compile(r"\s?([$€£¥₽₺₼֏₾₴₹₩₪₸₫₱₦฿])|\s([A-Z]{3}|TL)\b")
 _WORD_BEHIND = re.compile(r"[\s-]([^\W\d_]+)")
 # Signs that CLDR writes with letters in most languages.
 _SIGNS = {"₽": "RUB", "₺": "TRY", "₼": "AZN", "֏": "AMD", "₾": "GEL", "₴": "UAH", "₸": "KZT", "£": "GBP", "€": "EUR"}
+_SIGNS["TL"] = "TRY"
+# The currency that a word or sign for several means first.
+_FIRST = "USD"
+_PER = "-per-"
 # Languages that set a country behind the noun.
 _NOUN_FIRST = frozenset({"fr", "es", "it", "fa", "ar"})
 _REACH = 8
 _STEM = 5
+_SMALL = 2
 _NONE: frozenset[str] = frozenset()
 # A word or sign of a measure, and what parts two of them.
 _MEASURE = re.compile(r"[\s\u00a0/-]{0,2}(°\s?[CFСcfс]?\b|[′″]|[^\W\d_]+[²³]?)")
@@ -59,6 +65,22 @@ def is_temperature(unit: frozenset[str]) -> bool:
     return any(code.startswith(_TEMPERATURES) for code in unit)
 
 
+def is_told_by(theirs: frozenset[str], ours: frozenset[str]) -> bool:
+    """Whether a unit of a passage tells that of a sentence; dollars alone are first of all American."""
+    if (POINTS in ours and POINTS not in theirs) or (_FIRST in theirs and _FIRST not in ours):
+        return False
+    # A length may be told in short for a speed.
+    if all(_PER in unit for unit in ours) and not all(_PER in unit for unit in theirs):
+        return False
+    return not ours.isdisjoint(theirs)
+
+
+def is_priced(text: str, start: int) -> bool:
+    """Whether a sign of a currency stands before the number that begins here."""
+    sign = _SIGN_BEFORE.search(text[max(0, start - _REACH) : start])
+    return sign is not None and bool(_of_sign(sign[1] or sign[2]))
+
+
 def unit_at(text: str, start: int, end: int, code: str | None) -> tuple[frozenset[str], int, int]:
     """The unit of the number at `text[start:end]` in a language, and the range with the signs that belong to it.
 
@@ -75,8 +97,9 @@ def unit_at(text: str, start: int, end: int, code: str | None) -> tuple[frozense
     if sign := _SIGN_BEHIND.match(text, end):
         unit = _of_sign(sign[1] or sign[2])
         return unit, start, (sign.end() if unit else end)
-    measure, measured = _measure_at(text, end, code if code in languages() else "en")
-    unit, first, last = _of_words(text, start, end)
+    known = code if code in languages() else "en"
+    measure, measured = _measure_at(text, end, known)
+    unit, first, last = _of_words(text, start, end, known)
     if measure:
         return measure | (unit if last == measured else _NONE), start, measured
     return unit, first, last
@@ -131,20 +154,30 @@ def _with_alike(units: set[str]) -> frozenset[str]:
     return frozenset(units).union(*(_ALIKE.get(unit, ()) for unit in units))
 
 
-def _of_words(text: str, start: int, end: int) -> tuple[frozenset[str], int, int]:
-    at = end
-    # "5 billion US dollars", "5 Russian roubles": an adjective may stand between.
-    for _ in range(2):
-        word = _WORD_BEHIND.match(text, at)
-        if word is None:
-            break
-        folded = fold(word[1])
-        if folded.startswith(_PERCENT_STEMS):
-            return frozenset({PERCENT}), start, word.end()
-        if unit := _currency_words().get(folded[:_STEM], _NONE):
-            return unit, start, word.end()
-        at = word.end()
-    return _NONE, start, end
+def _of_words(text: str, start: int, end: int, code: str) -> tuple[frozenset[str], int, int]:
+    nearest = _WORD_BEHIND.match(text, end)
+    if nearest is None:
+        return _NONE, start, end
+    next_one = _WORD_BEHIND.match(text, nearest.end())
+    first, second = fold(nearest[1]), fold(next_one[1]) if next_one else ""
+    if first.startswith(_PERCENT_STEMS) and not second.startswith(_POINT_STEMS):
+        return frozenset({PERCENT}), start, nearest.end()
+    if unit := _currency_words().get(first[:_STEM]):
+        return unit, start, nearest.end()
+    unit = _second_of_two(first, second, code)
+    return (unit, start, next_one.end()) if next_one and unit else (_NONE, start, end)
+
+
+def _second_of_two(first: str, second: str, code: str) -> frozenset[str]:
+    """The unit that two words behind a number tell together, such as US dollars, Russian roubles, percentage points."""
+    if first.startswith(_PERCENT_STEMS):
+        return frozenset({PERCENT, POINTS})
+    if second.startswith(_PERCENT_STEMS):
+        return frozenset({PERCENT})
+    unit = _currency_words().get(second[:_STEM], _NONE)
+    of_country = unit & _of_countries().get(first[:_STEM], _NONE)
+    is_small = len(first) <= _SMALL or first in language(code).function_words
+    return of_country or (unit if is_small else _NONE)
 
 
 @lru_cache(maxsize=1000)
@@ -152,8 +185,27 @@ def _of_sign(sign: str) -> frozenset[str]:
     symbols = Locale.parse("en").currency_symbols
     if sign in Locale.parse("en").currencies:
         return frozenset({sign})
-    known = frozenset(code for code, symbol in symbols.items() if sign in symbol)
+    country, symbol = sign[:-1], sign[-1]
+    known = frozenset(code for code, own in symbols.items() if symbol in own)
+    if symbol.isalpha():
+        return frozenset({_SIGNS[sign]}) if sign in _SIGNS else _NONE
+    if country:
+        exact = frozenset(code for code in known if symbols[code] == sign or code.startswith(country))
+        return exact or known
     return known | ({_SIGNS[sign]} if sign in _SIGNS else _NONE) | ({"JPY", "CNY"} if sign == "¥" else _NONE)
+
+
+@cache
+def _of_countries() -> dict[str, frozenset[str]]:
+    """By the beginning of what stands beside their noun, in a language at hand: the currencies of a country."""
+    found: dict[str, frozenset[str]] = {}
+    for code in languages():
+        for currency in _circulating():
+            for count in (1, 2, 5):
+                for word in get_currency_name(currency, count, Locale.parse(code)).replace("-", " ").split():
+                    key = fold(word)[:_STEM]
+                    found[key] = found.get(key, _NONE) | {currency}
+    return found
 
 
 @cache

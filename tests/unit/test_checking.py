@@ -139,6 +139,10 @@ def test_in_doubt_it_is_partial(checker: Checker, sentence: str, reason: str) ->
         ("The bridge opened at 2:30 a.m.", "The bridge opened at 2:30 pm.", "unsupported"),
         ("The bridge opened at 9 am.", "The bridge opened at 9 pm.", "unsupported"),
         ("The bridge opened at 14:30 with 15 boats.", "The bridge opened at 14:15.", "unsupported"),
+        ("The bridge opened at 14:30.", "The bridge opened at half past two.", "partial"),
+        ("The bridge opened at 14:30.", "The bridge opened at half past three.", "unsupported"),
+        ("The bridge opened at 14:00.", "The bridge opened at 14 hours.", "supported"),
+        ("The bridge opened at 14:30.", "The bridge opened for 14 hours.", "unsupported"),
     ],
 )
 def test_a_time_of_the_day_has_to_be_told(checker: Checker, passage: str, sentence: str, support: str) -> None:

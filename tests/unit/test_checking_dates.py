@@ -34,6 +34,9 @@ def test_a_date_is_contained_in_one_that_tells_as_much(passage: str, sentence: s
         ("on Monday", "on Tuesday"),
         ("on 4 April 2024", "on Friday"),
         ("you may go", "on 3 May"),
+        ("you may go", "It broke in May."),
+        ("you may go. In 2016 it broke", "It broke in May 2016."),
+        ("they marched", "It broke in March."),
     ],
 )
 def test_another_date_or_a_closer_one_is_not(passage: str, sentence: str) -> None:
@@ -82,7 +85,15 @@ def test_figures_that_can_be_read_in_two_ways_are_contained_either_way() -> None
     assert _contained("on 4/5/2024", "on 4 May 2024")
 
 
-@pytest.mark.parametrize("sentence", ["You may leave.", "Они живут среди гор.", "It costs 12.5.1 crowns", "in 2024"])
+def test_a_month_alone_is_contained_in_one_that_is_written_as_months_are() -> None:
+    assert _contained("It broke in May.", "It broke in May.")
+    assert _contained("May was warm.", "It was warm in May.")
+    assert _contained("в мае", "It broke in May.", "ru")
+
+
+@pytest.mark.parametrize(
+    "sentence", ["Theresa May left.", "You may leave.", "Они живут среди гор.", "It costs 12.5.1 crowns", "in 2024"]
+)
 def test_other_words_and_years_alone_are_no_dates(sentence: str) -> None:
     assert read_dates(sentence, "ru" if "среди" in sentence else "en") == []
 

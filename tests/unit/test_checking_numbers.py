@@ -42,6 +42,15 @@ def _contained(passage: str, sentence: str, written: str = "en", spoken: str = "
         ("12.5.1 is the version", "version 12"),
         ("one man came", "1 man came"),
         ("F-16 jets", "F-16 jets"),
+        ("5,000 people", "thousands of people"),
+        ("hundreds of thousands of people", "hundreds of thousands"),
+        ("250,000 people", "hundreds of thousands of people"),
+        ("fivefold", "5 times"),
+        ("two-thirds of them", "two thirds of them"),
+        ("three quarters of them", "75% of them"),
+        ("a third of them", "one third of them"),
+        ("€3.4m", "€3.4 m"),
+        ("A$12 million", "12 million dollars"),
     ],
 )
 def test_a_number_is_contained_however_it_is_written(passage: str, sentence: str) -> None:
@@ -60,6 +69,16 @@ def test_a_number_is_contained_however_it_is_written(passage: str, sentence: str
         ("1990,1991", "1990,1992"),
         ("no number at all", "7 men"),
         ("hundreds came", "thousands came"),
+        ("3.4 million euros", "a million euros"),
+        ("3.4 million euros", "a hundred million euros"),
+        ("five thousand people", "a thousand people"),
+        ("1,450 men", "1,450 thousand men"),
+        ("Tensions rose, say tenants", "ten people"),
+        ("two thirds of them", "a third of them"),
+        ("two thirds of them", "three quarters of them"),
+        ("two thirds of them", "2 years"),
+        ("the tenth day", "10 km"),
+        ("In 2019 it rained", "2019 kilometres"),
     ],
 )
 def test_another_number_or_unit_is_not_contained(passage: str, sentence: str) -> None:
@@ -72,6 +91,14 @@ def test_another_number_or_unit_is_not_contained(passage: str, sentence: str) ->
         ("ru", "5 миллиардов долларов", "en", "$5 billion"),
         ("ru", "трёхсторонняя встреча длилась два часа", "en", "3 sides met for two hours"),
         ("ru", "пятикратный чемпион", "en", "five times"),
+        ("ru", "двухсот человек", "en", "200 people"),
+        ("ru", "две трети полей", "en", "two thirds of the fields"),
+        ("ru", "полтора миллиона", "en", "1.5 million"),
+        ("ru", "сотни человек", "en", "hundreds of people"),
+        ("tr", "tarlaların üçte ikisi", "en", "two thirds of the fields"),
+        ("tr", "2,3 milyar lira", "tr", "2,3 milyar TL"),
+        ("fr", "les deux tiers", "en", "two thirds"),
+        ("hy", "քսանհինգ", "en", "25"),
         ("ru", "в XIX веке", "en", "in the 19th century"),
         ("ru", "900 миллионов рублей", "tr", "900 milyon ruble"),
         ("tr", "on iki kişi", "en", "twelve people"),
@@ -88,6 +115,31 @@ def test_another_number_or_unit_is_not_contained(passage: str, sentence: str) ->
 )
 def test_a_number_is_contained_in_another_language(written: str, passage: str, spoken: str, sentence: str) -> None:
     assert _contained(passage, sentence, written, spoken)
+
+
+@pytest.mark.parametrize(
+    ("code", "passage", "sentence"),
+    [
+        ("ru", "780 миллионов рублей", "сто миллионов рублей"),
+        ("ru", "780 миллионов рублей", "миллион рублей"),
+        ("ru", "Завод стоит у реки", "сто человек"),
+        ("tr", "2,3 milyar lira", "yüz milyar lira"),
+        ("tr", "Nüfusun yüzde 40'ı", "yüz doktor"),
+        ("az", "48 milyon manat", "milyon manat"),
+        ("hy", "900 միլիոն դրամ", "հարյուր միլիոն դրամ"),
+        ("fr", "La banque centrale garde 3,5 pour cent", "cent ménages"),
+        ("fr", "la dixième réunion", "dix jours"),
+    ],
+)
+def test_words_that_begin_alike_and_other_numbers_of_millions_are_not_contained(
+    code: str, passage: str, sentence: str
+) -> None:
+    assert not _contained(passage, sentence, code, code)
+
+
+def test_a_magnitude_is_read_where_the_language_is_unknown() -> None:
+    known = read_numbers("2,3 milyar lira", "tr", lenient=True)
+    assert all(contains(known, number) for number in read_numbers("2.3 billion lira", None))
 
 
 @pytest.mark.parametrize(
@@ -152,11 +204,23 @@ def test_a_measure_is_one_however_it_is_written(written: str, passage: str, spok
         ("between 10 and 20 per cent", "10%", True),
         ("Half of them left.", "50%", True),
         ("Calder, 65, spoke.", "65 years", True),
+        ("It holds $12 million.", "A$12 million", False),
+        ("It holds $12 million.", "12 million Canadian dollars", False),
+        ("It holds $12 million.", "12 million US dollars", True),
+        ("It rose by 6.5 percent.", "6.5 percentage points", False),
+        ("3.4 million euros", "millions of people", False),
+        ("5 million people", "millions of people", True),
+        ("hundreds of houses", "a hundred houses", False),
     ],
 )
 def test_a_passage_that_leaves_a_unit_open_does_not_tell_it(passage: str, sentence: str, told: bool) -> None:
     (wanted,) = read_numbers(sentence, "en")
     assert is_told(read_numbers(passage, "en", lenient=True), wanted) is told
+
+
+def test_a_currency_is_no_word_that_begins_alike_farther_on() -> None:
+    (beds,) = read_numbers("850 yataklı yeni bir hastane", "tr")
+    assert not beds.unit
 
 
 @pytest.mark.parametrize("sentence", ["One of them left.", "a quarter of the city", "He came first, then second."])

@@ -147,6 +147,37 @@ def test_a_sign_or_a_time_changes(sentence: str, changed: str | None) -> None:
     assert alterations.other_sign_or_time()(sentence, sentence, Random(1)) == changed
 
 
+@pytest.mark.parametrize(
+    ("code", "sentence", "passage", "changed"),
+    [
+        ("en", "It cost 3.4 million euros.", "3.4 million", "It cost a million euros."),
+        ("en", "Five thousand came.", "5,000", "a thousand came."),
+        ("ru", "Это 780 миллионов рублей.", "780 миллионов", "Это сто миллионов рублей."),
+        ("en", "It cost 3.4 million euros.", "3.4 million, then a million", None),
+    ],
+)
+def test_a_round_number_takes_the_place_of_another(code: str, sentence: str, passage: str, changed: str | None) -> None:
+    assert alterations.round_number(code)(sentence, passage, Random(1)) == changed
+
+
+def test_a_share_becomes_one_that_the_passage_does_not_tell() -> None:
+    told = "half, a third, a quarter and two thirds"
+    assert alterations.other_share("en")("About two-thirds left.", told, Random(1)) == "About three quarters left."
+    assert alterations.other_share("en")("About two-thirds left.", f"{told} or three quarters", Random(1)) is None
+
+
+def test_a_year_of_the_passage_becomes_a_measure() -> None:
+    assert alterations.year_as_measure("en")("It is 5 miles long.", "In 1998.", Random(1)) == "It is 1998 miles long."
+    assert alterations.year_as_measure("en")("It is long.", "In 1998.", Random(1)) is None
+
+
+def test_a_month_is_taken_from_another_word() -> None:
+    change = alterations.month_of_a_word()
+    assert change("It broke.", "It may break.", Random(1)) == "It broke in May."
+    assert change("It broke.", "They marched.", Random(1)) == "It broke in March."
+    assert change("It broke.", "It may break in May.", Random(1)) is None
+
+
 def test_a_changed_time_is_another_one() -> None:
     changed = _change(alterations.other_sign_or_time(), "It ended at 14:30.")
     assert changed.startswith("It ended at 14:")
