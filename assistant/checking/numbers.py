@@ -16,7 +16,16 @@ from babel.numbers import get_decimal_symbol
 
 from assistant.checking.inflection import has_endings, stem
 from assistant.checking.romanised import romanised
-from assistant.checking.units import PERCENT, YEAR, is_measured, is_priced, is_temperature, is_told_by, unit_at
+from assistant.checking.units import (
+    PERCENT,
+    YEAR,
+    counts_years,
+    is_measured,
+    is_priced,
+    is_temperature,
+    is_told_by,
+    unit_at,
+)
 from assistant.languages import Language, language, languages, words
 from assistant.terms import fold
 
@@ -64,7 +73,7 @@ _PARTITIVE = frozenset({"of", "de"})
 _PARTS_FIRST = frozenset({"tr", "az"})
 _ARTICLES = frozenset({"a", "an"})
 # "Thousands" may be up to a million of them, "tens of thousands" no more than some hundred thousand.
-_LEAST, _MOST, _MOST_OF_THOUSANDS, _LARGEST_POWER = 2, 20, 1000, 15
+_LEAST, _MOST, _MOST_OF_THOUSANDS, _LARGEST_POWER = 2, 10, 1000, 15
 _YEAR = re.compile(r"(?:1\d|20)\d\d")
 _LISTED = re.compile(r"\s?(?:[,–—/-]|[^\W\d_]{1,3}\b)\s?[$€£]?\d")
 # A minus stands close to its number, and no number or word close before it.
@@ -189,6 +198,7 @@ class _Reader:
         self._minus = tuple(f" {phrase}" for phrase in known.minus) if known else ()
         self._code = known.code if known else None
         self._tokens = list(_TOKEN.finditer(text))
+        self._folded = [fold(token["word"] or "") for token in self._tokens]
 
     def numbers(self) -> Iterator[_Placed]:
         at = 0
@@ -227,8 +237,10 @@ class _Reader:
         """The value of what ends before a token, if it is so many parts of a whole."""
         word = self._word(bottom)
         parts = self._fractions.get(word)
+        if parts is None:
+            return None
         count = Decimal(1) if top is None else self._top(top)
-        if parts is None or count is None or count >= parts:
+        if count is None or count >= parts:
             return None
         if top is not None and not self._joined(max(top, bottom)):
             return None
@@ -261,7 +273,8 @@ class _Reader:
             about = frozenset(_vaguely(max(scaled))) if self._lenient and not year else frozenset()
             found, start, stop = self._number(at, end, scaled | about | self._year_of_range(at))
             alone = not found.unit and not _NOUN.match(self._text, stop)
-            yield replace(found, uncounted=year and (alone or YEAR in found.unit)), start, stop
+            named = YEAR in found.unit and not counts_years(found.text, self._code)
+            yield replace(found, uncounted=year and (alone or named)), start, stop
 
     def _own_mark(self) -> str | None:
         """The decimal mark of the language, which tells 1.5 million from 1,500 million."""
@@ -321,19 +334,24 @@ class _Reader:
         return end, self._meant(total + current, parts, vague=vague), vague
 
     def _next(self, first: int, at: int, current: Decimal, *, vague: bool) -> tuple[int, Decimal] | None:
-        """Where the number that begins at `first` goes on at a token or behind an "and" there, and by what."""
-        if at > first and (self._word(at) in _AND or (vague and self._word(at) in _PARTITIVE)) and self._joined(at):
+        """Where the number that begins at `first` goes on at a token or behind an "and" or the like, and by what."""
+        if at > first and self._goes_on(at, current, vague=vague) and self._joined(at):
             at += 1
         value = self._value(at)
         if value is None or (at > first and not (self._joined(at) and _fits(current, value))):
             return None
         return at, value
 
+    def _goes_on(self, at: int, current: Decimal, *, vague: bool) -> bool:
+        """Whether a word may stand within a number: twenty and five, hundreds of thousands, half a million."""
+        word = self._word(at)
+        return word in _AND or (vague and word in _PARTITIVE) or (0 < current < 1 and word in _ARTICLES)
+
     def _joined(self, at: int) -> bool:
         return _GAP.fullmatch(self._text, self._tokens[at - 1].end(), self._tokens[at].start()) is not None
 
     def _word(self, at: int) -> str:
-        return fold(self._tokens[at]["word"] or "") if at < len(self._tokens) else ""
+        return self._folded[at] if at < len(self._folded) else ""
 
     def _value(self, at: int) -> Decimal | None:
         value = self._words.get(self._word(at))

@@ -81,6 +81,18 @@ def is_priced(text: str, start: int) -> bool:
     return sign is not None and bool(_of_sign(sign[1] or sign[2]))
 
 
+def counts_years(printed: str, code: str | None) -> bool:
+    """Whether a number that is printed with the word for years is one of them, and not the name of a year."""
+    return code in languages() and fold(printed).endswith(_plural_years(code or ""))
+
+
+@cache
+def _plural_years(code: str) -> tuple[str, ...]:
+    """The word for years where it is another one than that for a year."""
+    one, several = (fold(format_unit(count, YEAR, locale=code)).split()[-1] for count in (1, 5))
+    return (several,) if one != several else ()
+
+
 def unit_at(text: str, start: int, end: int, code: str | None) -> tuple[frozenset[str], int, int]:
     """The unit of the number at `text[start:end]` in a language, and the range with the signs that belong to it.
 

@@ -46,6 +46,7 @@ def _contained(passage: str, sentence: str, written: str = "en", spoken: str = "
         ("hundreds of thousands of people", "hundreds of thousands"),
         ("250,000 people", "hundreds of thousands of people"),
         ("fivefold", "5 times"),
+        ("half a million people", "500,000 people"),
         ("two-thirds of them", "two thirds of them"),
         ("three quarters of them", "75% of them"),
         ("a third of them", "one third of them"),
@@ -135,6 +136,14 @@ def test_words_that_begin_alike_and_other_numbers_of_millions_are_not_contained(
     code: str, passage: str, sentence: str
 ) -> None:
     assert not _contained(passage, sentence, code, code)
+
+
+@pytest.mark.parametrize(
+    ("code", "year", "years"), [("en", "in the year 1990", "1990 years"), ("ru", "в 1990 году", "1990 лет")]
+)
+def test_a_year_may_be_named_with_a_word_for_it_and_proves_no_number_of_years(code: str, year: str, years: str) -> None:
+    assert _contained("In 1990 it rained.", year, "en", code)
+    assert not _contained("In 1990 it rained.", years, "en", code)
 
 
 def test_a_magnitude_is_read_where_the_language_is_unknown() -> None:
