@@ -8,8 +8,9 @@ pattern is bounded, so that no reply takes longer than its length.
 
 A quotation may run over sentences, of which each has to be checked as quoted. So a sentence that leaves one open waits
 for the sentence that closes it. A mark that is never closed may be a slip, and what follows it no quotation: it quotes
-to the end of its own sentence and makes nothing of the next ones, which are read as if it were not there. No quotation
-goes over the end of its paragraph.
+to the end of its own sentence and makes nothing of the next ones, which are read as if it were not there. A quotation
+may go over the end of its paragraph, if a later one closes what it did not open; one between single marks, which may be
+apostrophes, may not.
 """
 
 import re
@@ -17,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from assistant.checking.quotations import closing_mark, end_of_quotation, left_open
+from assistant.checking.quotations import closing_mark, end_of_quotation, is_single, left_open
 from assistant.chunks import LONGEST_SENTENCE_CHARS, split_sentences
 from assistant.models.thoughts import Thoughts
 from assistant.records import Span
@@ -45,7 +46,7 @@ _HALF_MARKER = re.compile(
 _OPEN_BRACKET = re.compile(r"[\[【][^\[\]【】]{0,60}$")
 
 _ENDS = ".!?…。！？｡։؟।॥۔።။។"
-_CLOSERS = "\"'”’»“«›‹」』》〉〞〟＂″)"
+_CLOSERS = "\"'”’»“«›‹」』》〉〞〟＂″❞❜❯｣🙷)"
 # What closes a quotation and was taken for the beginning of the next sentence.
 _LEADING_CLOSERS = re.compile(rf"(?:[{_CLOSERS}]|>>){{1,3}}(?=\s|$)")
 # "It rains. [1]": the marker is moved in front of the full stop, so that the sentence ends behind both.
@@ -160,14 +161,14 @@ class _Quotations:
 
     def add(self, written: Written) -> Iterator[Written]:
         """The sentences whose quotations have their ends now."""
-        if written.opening:
+        if written.opening and is_single(self._mark):
             yield from self.end()
         yield from self._take(written)
         if len(self._held) > LONGEST_QUOTATION_SENTENCES:
             yield from self._drop_mark()
 
     def end(self) -> Iterator[Written]:
-        """The sentences that are left when their paragraph is over."""
+        """The sentences that are left, whose quotations nothing closes."""
         while self._held:
             yield from self._drop_mark()
 

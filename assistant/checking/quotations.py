@@ -9,6 +9,7 @@ from assistant.languages import words
 _PAIRS = (
     ("“", "”“"), ("„", '“”"'), ("‟", "”"), ("”", "”"), ("«", "»"), ("»", "«»"), ("‹", "›"), ("›", "‹›"),
     ('"', '"”'), ("「", "」"), ("『", "』"), ("《", "》"), ("〈", "〉"), ("＂", "＂"), ("〝", "〞〟"), ("″", "″"),
+    ("❝", "❞"), ("❛", "❜"), ("❮", "❯"), ("｢", "｣"), ("🙶", "🙷"), ("⹂", "“”"),
 )  # fmt: skip
 # What tells a straight mark that opens from one that closes, and from the inches of 5" and the seconds of 5″.
 _BESIDE = {'"': r"(?:(?<!\S)|(?<!\d)(?=.\S))", "″": r"(?<!\d)"}
@@ -25,20 +26,25 @@ def _double(name: str, opening: str, closing: str) -> str:
 
 _DOUBLE = "|".join(_double(f"q{i}", *pair) for i, pair in enumerate(_PAIRS))
 # Written with keys that every keyboard has.
-_TYPED = r"<<(?P<angles>[^<>]*)>>|``(?P<ticks>[^`']*)''"
+_TYPED = r"<<(?P<angles>[^<>]*)>>|``(?P<ticks>[^`']*)''|(?<![\w,]),,(?P<commas>(?:(?!,,|'')[^“”\"])*)(?:[“”\"]|,,|'')"
 _QUOTATION = re.compile(f"{_DOUBLE}|{_TYPED}|{_SINGLE}")
 
 # What opens a quotation that its sentence may not close. Beside it stands what beside an inch, a minute, an apostrophe
 # and a closing mark does not.
 _FIRST = r"[\w…\[(¿¡‘'‚]"
 _OPENING = re.compile(
-    rf"[“„‟«‹](?={_FIRST})|(?<!\S)[“„‟«‹](?=\s{_FIRST})|[「『《〈〝]|(?<![^\s(\[—–])[”»›](?={_FIRST})"
-    rf"|(?<![\d.,;:!?…])[\"＂″](?={_FIRST})|<<(?=\s?{_FIRST})|``(?=\w)|(?<![\w’'])[‘‚‛'](?=[^\W\d])"
+    rf"[“„‟«‹](?={_FIRST})|(?<!\S)[“„‟«‹](?=\s{_FIRST})|[「『《〈〝❝❛❮｢🙶⹂]|(?<![^\s(\[—–])[”»›](?={_FIRST})"
+    rf"|(?<![\d.,;:!?…])[\"＂″](?={_FIRST})|<<(?=\s?{_FIRST})|``(?=\w)|(?<![\w,]),,(?={_FIRST})|(?<![\w’'])[‘‚‛'](?=[^\W\d])"
 )
 _SINGLE_MARKS = "‘‚‛'"
 # A plural's apostrophe stands before a word, what closes a quotation behind or before the sentence's punctuation.
 _SINGLE_END = re.compile(r"(?<=[.,;:!?…])[’‘'](?!\w)|(?<=\w)[’‘'](?=[.,;:!?…)]|$)")
-_CLOSING = {**{opening: tuple(closing) for opening, closing in _PAIRS}, "<<": (">>",), "``": ("''",)}
+_CLOSING = {
+    **{opening: tuple(closing) for opening, closing in _PAIRS},
+    "<<": (">>",),
+    "``": ("''",),
+    ",,": ("“", "”", '"', "''"),
+}
 # One word behind a mark that is never closed is more likely a slip than a quotation.
 SHORTEST_UNCLOSED_WORDS = 2
 # What is left out of a quotation is a sentence or two; words from farther apart were never said together.
@@ -58,7 +64,7 @@ def quotations(text: str) -> Iterator[str]:
         if words(quoted):
             yield quoted.strip()
     unclosed = _unclosed(text)
-    if unclosed and unclosed[0] not in _SINGLE_MARKS:
+    if unclosed and not is_single(unclosed[0]):
         rest = text[unclosed.end() :]
         if len(words(rest)) >= SHORTEST_UNCLOSED_WORDS:
             yield rest.strip()
@@ -70,9 +76,14 @@ def left_open(text: str, start: int = 0) -> str:
     return found[0] if found else ""
 
 
+def is_single(mark: str) -> bool:
+    """Whether a mark may be an apostrophe too."""
+    return bool(mark) and mark in _SINGLE_MARKS
+
+
 def end_of_quotation(text: str, mark: str) -> int | None:
     """Where a quotation ends, behind its closing mark, that an earlier text opened with `mark`; None if it goes on."""
-    if mark in _SINGLE_MARKS:
+    if is_single(mark):
         end = _SINGLE_END.search(text)
         return end.end() if end else None
     depth = 1
@@ -88,7 +99,7 @@ def end_of_quotation(text: str, mark: str) -> int | None:
 
 def closing_mark(mark: str) -> str:
     """What closes a quotation that `mark` opened."""
-    return mark.replace("‘", "’") if mark in _SINGLE_MARKS else _CLOSING[mark][0]
+    return mark.replace("‘", "’") if is_single(mark) else _CLOSING[mark][0]
 
 
 def searchable(text: str) -> str:

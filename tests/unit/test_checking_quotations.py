@@ -23,6 +23,12 @@ from assistant.checking.quotations import quotations, searchable, stands_in
         "《{}》",
         "”{}”",
         "＂{}＂",
+        ",,{}”",
+        ",,{}“",
+        ",,{}''",
+        "❝{}❞",
+        "❮{}❯",
+        "｢{}｣",
     ],
 )
 def test_a_quotation_is_found_between_any_marks(marked: str) -> None:
@@ -30,13 +36,14 @@ def test_a_quotation_is_found_between_any_marks(marked: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["the dogs' day and it's late", "no marks", "5' 10\" tall", "“”", "« »", "an open “one"]
+    "text",
+    ["the dogs' day and it's late", "no marks", "5' 10\" tall", "“”", "« »", "an open “one", "one,, two” three,,"],
 )
 def test_apostrophes_and_empty_marks_quote_nothing(text: str) -> None:
     assert list(quotations(text)) == []
 
 
-@pytest.mark.parametrize("mark", ["“", "„", "«", '"', "”", "»", "「", "<<", "〝"])
+@pytest.mark.parametrize("mark", ["“", "„", "«", '"', "”", "»", "「", "<<", "〝", ",,", "❝", "❮", "｢"])
 def test_what_is_never_closed_is_quoted_to_its_end(mark: str) -> None:
     assert list(quotations(f"She said {mark}we paid twice.")) == ["we paid twice."]
 

@@ -194,6 +194,10 @@ def test_what_may_turn_out_a_thought_waits_for_a_citation() -> None:
         ("He: <<we paid. We left>>, and so on.", ["He: <<we paid.>>", "<<We left>>, and so on."]),
         ('He said "we paid. [1] We left." [2] It rains.', ['He said "we paid."', '"We left."', "It rains."]),
         ('He said "we paid.\nWe left." It rains.', ['He said "we paid."', '"We left."', "It rains."]),
+        ('He said: "We paid. [1]\n\nWe left." [1] It rains.', ['He said: "We paid."', '"We left."', "It rains."]),
+        ("- He said “we paid.\n- We left.”\n- It rains.", ["He said “we paid.”", "“We left.”", "It rains."]),
+        ("He: ❝we paid. We left.❞ It rains.", ["He: ❝we paid.❞", "❝We left.❞", "It rains."]),
+        ("He: ,,we paid. We left.” It rains.", ["He: ,,we paid.“", ",,We left.”", "It rains."]),
     ],
 )  # fmt: skip
 def test_a_quotation_runs_on_until_it_is_closed(reply: str, claims: list[str]) -> None:
@@ -207,7 +211,8 @@ def test_a_quotation_runs_on_until_it_is_closed(reply: str, claims: list[str]) -
         'He said "we paid. It rains. She said "no" and left.',
         "He said “we paid. It rains. She said “no” and left.",
         "He said “we paid. It rains.\n\nShe said “no” and left.",
-        "- He said “we paid.\n- It rains.”",
+        "- He said ‘we paid.\n- It rains.’",
+        'He said "we paid.\n\n"We left," he said. It rains.',
         'The pipe is 5" wide. It broke. The other is 6" wide.',
         "It is 40° 26′ 46″ north. It is 5' 10\" tall. It rains.",
         "In the '90s it rained. The workers' pay fell. It’s over, the dogs’ day.",
