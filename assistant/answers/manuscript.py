@@ -81,10 +81,10 @@ class Manuscript:
     def add(self, written: Written, verdict: Verdict) -> str:
         """Takes a sentence in, and gives the text by which the answer grows; empty if the reader does not see it.
 
-        One that only says what the sources are silent about is a refusal, unless a passage says the same of its own
-        sources: it makes no claim that could be missed.
+        One that only says what the sources are silent about is a refusal, unless a passage of its language says the
+        same of its own sources: it makes no claim that could be missed.
         """
-        if verdict.support != "supported" and _is_only_silent(written.text):
+        if _is_only_silent(written.text) and not _is_said_in_its_language(written.text, verdict):
             self.refused = True
             return ""
         self.checks.append(Check(written.text, written.passages, verdict.support, verdict.reason))
@@ -129,6 +129,13 @@ class Manuscript:
                 support=support,
             )
         return self._citations[key].number
+
+
+def _is_said_in_its_language(text: str, verdict: Verdict) -> bool:
+    """Whether a passage in the language of a sentence supports it; that of one in another is likeness alone."""
+    known = {None, detect_language(text)}
+    written = {grounding.hit.chunk.source.language for grounding in verdict.groundings}
+    return verdict.support == "supported" and (known == {None} or not known.isdisjoint(written))
 
 
 def _is_only_silent(text: str) -> bool:

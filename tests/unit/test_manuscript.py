@@ -102,6 +102,16 @@ def test_a_silence_is_a_refusal_unless_a_passage_says_it(said: str) -> None:
     assert [check.text for check in manuscript.checks] == [said]
 
 
+def test_a_silence_is_a_refusal_if_only_a_passage_in_another_language_is_like_it() -> None:
+    said = "The articles do not say that the mayor resigned."
+    for language, refused in (("ru", True), ("en", False)):
+        found = hit("It rains.", language=language)
+        verdict = Verdict("supported", "", (Grounding(found, found.chunk.sentences[0], "It rains.", {}, 1.0),))
+        manuscript = Manuscript("withhold")
+        assert (_added(manuscript, (said, verdict)) == [""]) is refused
+        assert manuscript.refused is refused
+
+
 @pytest.mark.parametrize(
     "said",
     [
