@@ -3,6 +3,7 @@
 A people, its language and its country count as one: "French", "France" and "французский" lead to the same place.
 """
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -160,8 +161,14 @@ def _names(locale: Locale) -> Iterator[tuple[str, str]]:
     for zone in map(str, Locale.parse("ru").time_zones):
         if locale.language == "en" and "/" in zone:
             yield zone, zone.rpartition("/")[2].replace("_", " ")
+    # In Latin letters those of another script are other words: the Armenian EU is "EM".
+    script = _script(locale.territories["FR"])
     for place, names in _SHORT.items():
-        yield from ((place, name) for name in names.split())
+        yield from ((place, name) for name in names.split() if _script(name) == script)
+
+
+def _script(text: str) -> str:
+    return unicodedata.name(text[0], "").partition(" ")[0]
 
 
 def _homeland(language: str) -> str:

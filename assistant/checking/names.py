@@ -79,15 +79,17 @@ class NameIndex:
         self._sounds: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._small_sounds: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._acronyms: set[str] = set()
+        self._sequence: list[str] = []
         for word in _words(text):
             latin = romanised(word)
+            self._sequence.append(latin)
             self._words[latin[:1]].setdefault(latin, word)
             sounds = skeleton(latin)
             named = word[0] != word[0].lower() or not _has_case(word)
             (self._sounds if named else self._small_sounds)[sounds[:1]][sounds].add(latin)
             if _is_acronym(word):
                 self._acronyms.add(romanised(word))
-        self._initials = tuple(_initials(text))
+        self._written_out = tuple(_runs_of_capitals(text, code))
         runs = [[*map(romanised, name.words)] for name in find_names(text, code) if len(name.words) > 1]
         self._runs = [tuple(filter(None, run)) for run in runs]
 
@@ -97,7 +99,7 @@ class NameIndex:
         bucket = self._words.get(latin[:1], {})
         if not latin or latin in bucket:
             return True
-        if _is_acronym(word) and any(latin in initials for initials in self._initials):
+        if _is_acronym(word) and self._spells_out(latin):
             return True
         if any(self._has_place(place) for place in places(word, code)):
             return True
@@ -114,10 +116,28 @@ class NameIndex:
             for known in bucket
         )
 
+    def has_inflected(self, text: str, code: str | None) -> bool:
+        """Whether a text is a name whose words stand in the passage in this order, with endings of their language."""
+        wanted = list(_words(text))
+        if not wanted or code != self.code or not has_endings(code) or any(w[0] == w[0].lower() for w in wanted):
+            return False
+        return any(
+            all(self.is_form(word, known, code) for word, known in zip(wanted, self._sequence[at:], strict=False))
+            for at in range(len(self._sequence) - len(wanted) + 1)
+        )
+
     def has_acronym(self, words: Sequence[str]) -> bool:
         """Whether the passage has the initials of the words instead."""
-        initials = "".join(romanised(word)[:1] for word in words)
-        return len(initials) >= _SHORTEST_ACRONYM and initials in self._acronyms
+        return _may_have_acronym(words, self.code) and _initials(words) in self._acronyms
+
+    def _spells_out(self, acronym: str) -> bool:
+        """Whether the initials of adjacent words are an acronym."""
+        length = len(acronym)
+        return any(
+            _initials(run[at : at + length]) == acronym and _may_have_acronym(run[at : at + length], self.code)
+            for run in self._written_out
+            for at in range(len(run) - length + 1)
+        )
 
     def partners(self, word: str, code: str | None) -> tuple[frozenset[str], frozenset[str]]:
         """The romanised words that stand right before a word, and right behind it, in names of several words."""
@@ -237,6 +257,8 @@ def missing(name: Name, code: str | None, passages: Iterable[NameIndex]) -> Miss
     lacking = _missing(name, code, passages)
     if lacking and all(any(passage.has_longer(word, code) for passage in passages) for word in lacking.text.split()):
         return replace(lacking, certain=False)
+    if lacking is None and (forename := _other_forename(name, code, passages)):
+        return Missing(forename, certain=False)
     return lacking
 
 
@@ -256,6 +278,21 @@ def _missing(name: Name, code: str | None, passages: Sequence[NameIndex]) -> Mis
     if name.opening and len(name.words) == 1:
         return None if fold(absent[0]) in _openers(code) else _opening_missing(name, code)
     return Missing(" ".join(absent), certain=True)
+
+
+def in_common(name: Name, code: str | None, passages: Sequence[NameIndex]) -> bool | None:
+    """Whether passages have a word of a name that is not easily taken for another one; None if it has no such word.
+
+    Of a few consonants there are many words, and a word that begins a sentence may be no name.
+    """
+    alone = name.opening and len(name.words) == 1
+    telling = [
+        word
+        for word in name.words
+        if is_place(word, code)
+        or (not alone and len(skeleton(romanised(word))) >= _SHORTEST_PART and not is_ordinary(word, code))
+    ]
+    return any(passage.has(word, code) for word in telling for passage in passages) if telling else None
 
 
 def joined(name: Name, code: str | None, passages: Sequence[NameIndex]) -> str | None:
@@ -285,6 +322,18 @@ def _are_of_two(first: str, second: str, code: str | None, passages: Sequence[Na
     surnames = {word for passage in passages for word in passage.partners(first, code)[1]}
     forenames = {word for passage in passages for word in passage.partners(second, code)[0]}
     return len(surnames) == 1 and bool(forenames)
+
+
+def _other_forename(name: Name, code: str | None, passages: Sequence[NameIndex]) -> str | None:
+    """A word of a name that is no title, where the passages of its language have other words before the next one."""
+    titles = language(code).titles if code in languages() else frozenset()
+    own = [passage for passage in passages if passage.code in {None, code}]
+    for first, second in pairwise(() if name.headline else name.words):
+        known = {word for passage in own for word in passage.partners(second, code)[0]}
+        titled = fold(first) in titles or _capital_share(first) <= 1
+        if known and not titled and not any(passage.has(first, code) for passage in passages):
+            return first
+    return None
 
 
 def _opening_missing(name: Name, code: str | None) -> Missing | None:
@@ -418,20 +467,30 @@ def _is_headline(text: str) -> bool:
     return len(written) >= _HEADLINE_WORDS and capitals > _HEADLINE_SHARE * len(written)
 
 
-def _initials(text: str) -> Iterator[str]:
-    """The initials of each run of names, small words among them left out."""
+def _initials(words: Iterable[str]) -> str:
+    return "".join(romanised(word)[:1] for word in words)
+
+
+def _may_have_acronym(words: Sequence[str], code: str | None) -> bool:
+    """Whether words may go by their initials: two only if they are no person's names, as "prime minister" is none."""
+    if len(words) == _SHORTEST_ACRONYM:
+        return not _may_be_part(words[0]) and all(is_ordinary(word, code) for word in words)
+    return len(words) > _SHORTEST_ACRONYM
+
+
+def _runs_of_capitals(text: str, code: str | None) -> Iterator[tuple[str, ...]]:
+    """The words of each run with capitals, function words among them left out."""
+    small = language(code).function_words if code in languages() else frozenset()
     run: list[str] = []
-    small = 0
+    end = 0
     for match in _WORD.finditer(text):
-        word = match[0]
-        if word[0] != word[0].lower():
-            run += [romanised(part)[:1] for part in re.split("-", word)]
-            small = 0
-        else:
-            small += 1
-        if small > 2 or (run and text[match.end() : match.end() + 1] in {".", ";", ":"}):  # noqa: PLR2004 - of the
-            if len(run) >= _SHORTEST_ACRONYM:
-                yield "".join(run)
-            run, small = [], 0
-    if len(run) >= _SHORTEST_ACRONYM:
-        yield "".join(run)
+        if text[end : match.start()].strip(" \u00a0\n-–"):
+            yield tuple(run)
+            run = []
+        end = match.end()
+        if match[0][0] != match[0][0].lower():
+            run.append(match[0])
+        elif fold(match[0]) not in small and text[match.start() - 1 : match.start()] != "-":
+            yield tuple(run)
+            run = []
+    yield tuple(run)

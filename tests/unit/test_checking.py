@@ -230,6 +230,13 @@ def test_another_day_than_that_of_publication_is_unsupported(checker: Checker) -
     assert _verdict(checker, "Rain fell on 11 March 2021.", "Rain fell today.")[0] == "unsupported"
 
 
+def test_a_name_in_quotation_marks_is_compared_as_a_name(checker: Checker) -> None:
+    passage = "Ремонт моста ведёт завод «Уралмост», сказал мэр."
+    for name, support in (("Уралмосте", "supported"), ("Уралвагоне", "unsupported")):
+        sentence = f"Ремонт моста ведут на заводе «{name}», сказал мэр."
+        assert _verdict(checker, sentence, passage, language="ru")[0] == support
+
+
 def test_a_translated_quotation_is_partial(checker: Checker) -> None:
     support, reason = _verdict(checker, "Мэр Рут Колдер сказала: «Мы заплатили за полтора моста».")
     assert (support, reason) == (
@@ -244,6 +251,41 @@ def test_another_language_is_not_judged_by_an_embedding_that_was_not_measured() 
         "partial",
         "Its meaning was not compared, since the passage is in another language.",
     )
+
+
+SHARES_NOTHING = "It shares no name, number or date with the cited passage, which is in another language."
+
+
+@pytest.mark.parametrize(
+    ("language", "passage", "sentence", "verdict"),
+    [
+        ("ru", RAIN_RU, "Mayor Ruth Calder spoke about the rain.", ("supported", "")),
+        ("en", BRIDGE[0], "Мост в порту откроют 3 мая 2021 года.", ("supported", "")),
+        ("ru", RAIN_RU, "The mayor has resigned.", ("partial", SHARES_NOTHING)),
+        ("en", BRIDGE[1], "Министр подал в отставку.", ("partial", SHARES_NOTHING)),
+        ("en", BRIDGE[1], "Bakan istifa etti.", ("partial", SHARES_NOTHING)),
+        (
+            "en",
+            BRIDGE[1],
+            "Министр подал в отставку после долгих споров о стоимости моста.",
+            ("partial", SHARES_NOTHING),
+        ),
+    ],
+)
+def test_likeness_alone_supports_no_sentence_in_another_language(
+    checker: Checker, language: str, passage: str, sentence: str, verdict: tuple[str, str]
+) -> None:
+    assert _verdict(checker, sentence, passage, language=language) == verdict
+    found = checker.best_support(sentence, [hit(passage, **{**KNOWN, "language": language})])
+    assert (found is not None) == (verdict[0] == "supported")
+
+
+def test_doubtful_likeness_without_any_of_its_names_is_unsupported() -> None:
+    doubtful = Likeness(score=Linear(intercept=-3, weights={"cosine": 2.0}), far=-4)
+    checker = Checker(Words(), THRESHOLDS.model_copy(update={"other_language": doubtful}))
+    named, unnamed = "Then Pavel Quillfeather spoke of the rain.", "Then somebody spoke of the rain."
+    assert _verdict(checker, named, RAIN_RU, language="ru")[0] == "unsupported"
+    assert _verdict(checker, unnamed, RAIN_RU, language="ru")[0] == "partial"
 
 
 def test_a_sentence_that_cites_nothing_is_unsupported(checker: Checker) -> None:

@@ -28,6 +28,10 @@ def _missing(passage: str, sentence: str, written: str = "en", spoken: str = "en
         ("Korotchenko said", "According to Korotchenkos"),
         ("the growers asked for help", "Observers say the growers asked for help"),
         ("Pashinyan met him", "He met Prime Minister Pashinyan"),
+        ("the Prime Minister met him", "He met the PM"),
+        ("the PM met him", "He met the Prime Minister"),
+        ("the EU sent a mission", "the European Union sent a mission"),
+        ("the Organization for Security and Co-operation in Europe", "a report of the OSCE"),
     ],
 )
 def test_a_name_is_found_in_whatever_form(passage: str, sentence: str) -> None:
@@ -44,6 +48,12 @@ def test_a_name_is_found_in_whatever_form(passage: str, sentence: str) -> None:
         ("the EU sent a mission", "the UN sent a mission", "UN"),
         ("It was a game of football.", "It was a game of the World Series.", "World Series"),
         ("Sky Digital was sold.", "There Sky Roman was sold.", "Roman"),
+        ("EU officials met a US envoy", "They met Eva Ullmann", "Ullmann"),
+        ("EU officials met a US envoy", "They met Uma Schneider", "Schneider"),
+        ("Eva Sand met him", "He met the ES", "ES"),
+        ("In May it rained. Sand fell.", "He met the MS", "MS"),
+        ("It rained. No Treaty was signed by Orsk", "He spoke for NATO", "NATO"),
+        ("EU officials met a US envoy", "They met EM officials", "EM"),
         ("the United States said", "the British government in London said", "British"),
     ],
 )
@@ -241,6 +251,37 @@ def test_a_name_in_another_form_or_behind_another_title_is_one(
     written: str, passage: str, spoken: str, sentence: str
 ) -> None:
     assert _joined(passage, sentence, written, spoken) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "lacking"),
+    [
+        ("Le gouverneur Pierre Mercier a parlé.", ["Pierre"]),
+        ("Le gouverneur Paul Mercier a parlé.", []),
+        ("Le Gouverneur Mercier a parlé.", []),
+        ("Le Président Paul Mercier a parlé.", []),
+    ],
+)
+def test_another_forename_is_doubtful_though_it_is_an_ordinary_word(sentence: str, lacking: list[str]) -> None:
+    found = _missing("Le gouverneur Paul Mercier a parlé devant le parlement.", sentence, "fr", "fr")
+    assert found == [Missing(name, certain=False) for name in lacking]
+
+
+@pytest.mark.parametrize(
+    ("code", "passage", "words", "found"),
+    [
+        ("ru", "Завод «Уралмост» и «Протон».", "Уралмосте", True),
+        ("ru", "Завод «Северный Протон».", "Северного Протона", True),
+        ("ru", "Завод «Уралмост» и «Протон».", "Уралвагон", False),
+        ("ru", "Завод «Уралмост» и «Протон».", "Уралмоста Протона", False),
+        ("ru", "Мы закроем мост.", "мы закроем мосты", False),
+        ("tr", "“Anadolu İnşaat” kazandı.", "Anadolu İnşaatın", True),
+        ("be", "«Пратон»", "Пратона", False),
+        ("ru", "", "", False),
+    ],
+)
+def test_a_name_in_quotation_marks_may_have_endings(code: str, passage: str, words: str, found: bool) -> None:
+    assert NameIndex(passage, code).has_inflected(words, code) is found
 
 
 def test_a_country_is_missed_in_another_language() -> None:
