@@ -5,12 +5,13 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
+from assistant.articles import strip_invisible
 from assistant.errors import QuestionError
 from assistant.languages import QuestionType, detect_language, language
 from assistant.terms import terms
 
 _WORD = re.compile(r"[^\W_]+")
-# What prints nothing: control characters, lone surrogates, private and unassigned code points.
+# What prints nothing and stands for a blank: control characters, lone surrogates, private and unassigned code points.
 _INVISIBLE = ("Cc", "Cn", "Cs", "Co")
 
 
@@ -65,9 +66,9 @@ def read_question(text: str) -> Question:
 
 
 def clean_question(text: str) -> str:
-    """Control characters, lone surrogates and runs of white space out, accents joined to their letters."""
+    """What is not seen and runs of white space out, accents joined to their letters."""
     visible = "".join(" " if unicodedata.category(c) in _INVISIBLE else c for c in unicodedata.normalize("NFC", text))
-    return " ".join(visible.split())
+    return " ".join(strip_invisible(visible).split())
 
 
 def _specific_terms(text: str) -> frozenset[str]:

@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from assistant.articles import strip_invisible
 from assistant.checking.quotations import closing_mark, end_of_quotation, is_single, left_open
 from assistant.chunks import LONGEST_SENTENCE_CHARS, split_sentences
 from assistant.models.thoughts import Thoughts
@@ -56,8 +57,8 @@ _END_BEFORE_MARKERS = re.compile(
 _END = re.compile(rf"[{_ENDS}]")
 _AT_END = re.compile(rf"[{_ENDS}][{_CLOSERS}\]】\s]*$")
 
-# What prints nothing, has no UTF-8 or turns the text behind it around; the carriage return of "\r\n" is among them.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202d\u202e]")
+# What parts words and prints nothing, or has no UTF-8; the carriage return of "\r\n" is among them.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 # Where a script has no blanks between words, its punctuation ends what is read at a time.
 _WIDE = "。！？｡，、；："
 _UNIT = re.compile(rf"[^\s{_WIDE}]{{0,199}}[\s{_WIDE}]|[^\s{_WIDE}]{{200}}")
@@ -217,7 +218,7 @@ class _Lines:
 
     def end(self) -> Iterator[Written]:
         """The sentences that are left when there is no more text."""
-        self._line = _HALF_MARKER.sub("", self._line + self._word)
+        self._line = _HALF_MARKER.sub("", self._line + strip_invisible(self._word))
         yield from self._rest_of_line()
 
     def _units(self, piece: str) -> Iterator[str]:
@@ -225,7 +226,7 @@ class _Lines:
         text, start = self._word + _UNSEEN.sub(" ", piece), 0
         while unit := _UNIT.match(text, start):
             start = unit.end()
-            yield unit[0]
+            yield strip_invisible(unit[0])
         self._word = text[start:]
 
     def _complete_sentences(self) -> Iterator[Written]:

@@ -18,6 +18,8 @@ from assistant.terms import terms
         ("Where\ud800 is\udfff it?", "Where is it?"),
         ("Where\ue000is\U00100000it?", "Where is it?"),
         ("Where\u0378is it?", "Where is it?"),
+        ("Wh\u200bere is\u00ad it\u202e?", "Where is it?"),
+        ("\u0645\u06cc\u200c\u0628", "\u0645\u06cc\u200c\u0628"),
         ("Where\u2028is\u00a0it?", "Where is it?"),
         ("Где он? 桥在哪里？ 🌉", "Где он? 桥在哪里？ 🌉"),
         ("\x00 \t\ud800", ""),

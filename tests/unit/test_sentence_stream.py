@@ -106,6 +106,7 @@ def test_half_a_marker_at_the_end_is_left_out(half: str) -> None:
         ("An ![image](http://x.example/a.png) here.", ["An image here."], [""]),
         ("It rains.\r\n\r\nIt pours.\r\n", ["It rains.", "It pours."], ["", "paragraph"]),
         ("It\x00 rains\x1b. \ud800It\u202e pours.", ["It rains .", "It pours."], ["", ""]),
+        ("The flood lasted 3\u200b2 da\u00adys.", ["The flood lasted 32 days."], [""]),
     ],
 )
 def test_formatting(reply: str, texts: list[str], openings: list[str]) -> None:
