@@ -265,10 +265,11 @@ def _is_anchored(claim: "_Claim", passages: Sequence[Contents]) -> bool | None:
     That is a number or a date in digits, or a name; None if the sentence has none of them.
     """
     text, code = claim.text, claim.code
-    mentions = [*dates.read_dates(text, code), *clock.read_times(text)]
-    rest = dates.without_dates(text, mentions)
+    mentions, times = dates.read_dates(text, code), clock.read_times(text)
+    rest = dates.without_dates(text, [*mentions, *times])
     figures = numbers.read_numbers(rest, code)
-    if any(map(str.isdigit, "".join(part.text for part in (*mentions, *figures)))):
+    written = [*(date.text for date in mentions), *(time.text for time in times), *(number.text for number in figures)]
+    if any(map(str.isdigit, "".join(written))):
         return True
     known = [passage.names for passage in passages]
     found = [names.in_common(name, code, known) for name in names.find_names(_without_units(rest, figures), code)]

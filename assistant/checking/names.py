@@ -251,7 +251,8 @@ def missing(name: Name, code: str | None, passages: Iterable[NameIndex]) -> Miss
     A word that is an ordinary one in small letters is a title, a common noun or the beginning of a sentence: it is
     missed where no word of the name is found or the last one is not, at the beginning of a sentence only where it is
     used as a name, and never in another language, which translates it. What the passage has with more letters or with
-    fewer is doubtful: it may be derived (Victorian) or another name (Johnson).
+    fewer is doubtful: it may be derived (Victorian) or another name (Johnson). So is an ordinary word that may be a
+    forename, before a surname that the passages give others.
     """
     passages = list(passages)
     lacking = _missing(name, code, passages)
