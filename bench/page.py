@@ -25,8 +25,8 @@ BROWSER_VISITS = 10
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Notes the moments of Enter, of the first word of an answer and of the whole one, in milliseconds of the browser.
 WATCH = """() => {
-    window.moments = {};
-    const note = (name) => window.moments[name] ??= performance.now();
+    const moments = window.moments = {};
+    const note = (name) => moments[name] ??= performance.now();
     document.addEventListener("keydown", (event) => event.key === "Enter" && note("asked"), true);
     const answers = () => document.querySelectorAll("#chat .answer");
     const before = answers().length;
