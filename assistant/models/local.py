@@ -3,7 +3,10 @@
 import asyncio
 import logging
 import os
+import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal, Protocol
 
@@ -103,8 +106,29 @@ class LocalEmbedding(BaseEmbedding):
     def _loaded(self) -> Engine:
         with self._loading:
             if self._engine is None:
-                self._engine_name, self._engine = _load_engine(self._engine_name)
+                with _interrupts_afterwards():
+                    self._engine_name, self._engine = _load_engine(self._engine_name)
             return self._engine
+
+
+@contextmanager
+def _interrupts_afterwards() -> Iterator[None]:
+    """Lets Ctrl+C take effect when the block has ended.
+
+    A native library that is interrupted while it loads says that it does not load, which would pass for a reason to
+    take the other engine.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    handler = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler or signal.SIG_DFL)
+        if came:
+            signal.raise_signal(signal.SIGINT)
 
 
 def _load_engine(name: EngineName) -> tuple[EngineName, Engine]:

