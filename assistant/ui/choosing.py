@@ -4,6 +4,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 import gradio as gr
+from pydantic import TypeAdapter, ValidationError
 
 from assistant.errors import AssistantError
 from assistant.records import Filters
@@ -16,15 +17,18 @@ from assistant.ui.html.pieces import lines, message
 from assistant.ui.labels import labels
 from assistant.ui.panel import session_changes
 from assistant.ui.parts import LENGTHS, NOTHING, USUAL_LENGTH, Changes
-from assistant.ui.references import Reference
+from assistant.ui.references import Reference, key_of
 from assistant.ui.session import Session, told
 from assistant.ui.words import LANGUAGES, Words, preferred_language, words_in
 
-NO_FILTER: Final[tuple[Any, ...]] = ("", "", [], [])
 MODES: Final = ("extractive", "generative")
 MOST_SOURCES: Final = 20
 # A longer list is no choice any more, and slows the browser down. The list of all articles offers each of them too.
 MOST_CHOICES: Final = 1000
+
+_Fields = tuple[str | None, str | None, list[str], list[str]]
+_FIELDS: Final[TypeAdapter[_Fields]] = TypeAdapter(_Fields)
+NO_FILTER: Final[_Fields] = ("", "", [], [])
 
 
 class Choosing:
@@ -34,7 +38,12 @@ class Choosing:
         self._desk = desk
 
     def begin(self, kept: Any, request: gr.Request) -> Changes:
-        """Brings back what the browser kept of earlier choices; of the language, what it asks for otherwise."""
+        """Brings back what the browser kept of earlier choices; of the language, what it asks for otherwise.
+
+        Args:
+            kept: what `keep` gave, and, as "filter", the fields of the filter in JSON.
+            request: the first one of the page.
+        """
         kept = kept if isinstance(kept, dict) else {}
         language, length, sources, mode = (kept.get(key) for key in ("language", "length", "sources", "mode"))
         # Compared and not looked up, for what a browser kept may be of any type.
@@ -42,19 +51,22 @@ class Choosing:
             language = preferred_language(request.headers.get("accept-language", ""))
         # Choices that get other words forget which one was taken, so each is told, also where it is as it was.
         mode = mode if mode in MODES and self._desk.bot.has_model else self._desk.bot.mode
-        catalogue = self._desk.catalogue
+        parts, words, catalogue = self._desk.parts, words_in(language), self._desk.catalogue
+        first, last, publishers, articles = fields = self._filter_of_before(kept.get("filter"), words)
         values: dict[str, dict[str, Any]] = {
             "menu.language": {"value": language},
             "menu.length": {"value": length if length in tuple(LENGTHS) else USUAL_LENGTH},
             "menu.mode": {"value": mode},
-            "filters.publishers": {"choices": catalogue.outlets},
-            "filters.articles": {"choices": catalogue.choices(MOST_CHOICES)},
+            "filters.first": {"value": first},
+            "filters.last": {"value": last},
+            "filters.publishers": {"choices": catalogue.outlets, "value": publishers},
+            "filters.articles": {"choices": catalogue.choices(MOST_CHOICES, articles), "value": articles},
         }
         if type(sources) is int and 1 <= sources <= MOST_SOURCES:
             values["menu.sources"] = {"value": sources}
-        parts, words = self._desk.parts, words_in(language)
         return {
             **self._labelled(language, values),
+            **_filter_changes(self._desk, words, *fields),
             parts.masthead: self._desk.masthead(mode, words),
             parts.panel.sources: cards_html(Session(), words),
             parts.language: language,
@@ -104,6 +116,20 @@ class Choosing:
     def clear_filters(self, language: str) -> Changes:
         """Lets every article answer again."""
         return cleared(self._desk, words_in(language))
+
+    def _filter_of_before(self, kept: object, words: Words) -> _Fields:
+        """The fields of the filter that stood in this tab before the page was loaded anew."""
+        try:
+            fields = _FIELDS.validate_json(str(kept))
+        except ValidationError:
+            return NO_FILTER
+        *_, publishers, articles = fields
+        catalogue = self._desk.catalogue
+        if set(publishers) <= set(catalogue.outlets) and all(map(catalogue.article, map(key_of, articles))):
+            return fields
+        # Less than all of it would let through what the reader had kept out.
+        gr.Warning(words("filter.gone"), title=words("title"))
+        return NO_FILTER
 
     def _labelled(self, language: str, values: dict[str, dict[str, Any]]) -> Changes:
         """All components with their words, some with other values or choices too."""

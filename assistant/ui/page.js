@@ -111,10 +111,11 @@ function item(talk) {
     list();
   };
   const forget = () => {
+    forgotten = { ...talk, text: localStorage.getItem(talk.key) };
     localStorage.removeItem(talk.key);
     if (id === sessionStorage.getItem(CURRENT)) trigger("leave");
     list();
-    document.querySelector("#conversations button, #fresh")?.focus();
+    document.querySelector("#conversations .undo").focus();
   };
   const remove = button("✕", forget, "forget");
   remove.setAttribute("aria-label", `${words["menu.forget"]}: ${talk.title}`);
@@ -122,14 +123,36 @@ function item(talk) {
   return row;
 }
 
+// The conversation that was deleted last: it can be brought back until the page is left or another one is deleted.
+let forgotten;
+
+function bringBack() {
+  store(forgotten.key, forgotten.text);
+  forgotten = undefined;
+  list();
+  document.querySelector("#conversations button").focus();
+}
+
+function gone() {
+  const row = document.createElement("li");
+  const said = document.createElement("span");
+  said.dir = "auto";
+  said.textContent = `${words["menu.forgotten"]}: ${forgotten.title || words["menu.untitled"]}`;
+  row.append(said, button(words["menu.undo"], bringBack, "undo"));
+  return row;
+}
+
 function list() {
   const place = document.querySelector("#conversations .html-container, #conversations .prose");
   if (!place) return;
-  const rows = kept().map(item);
+  // Drawn anew, the list keeps the focus.
+  const focused = [...place.querySelectorAll("button")].indexOf(document.activeElement);
+  const rows = [...(forgotten ? [gone()] : []), ...kept().map(item)];
   const shown = document.createElement(rows.length ? "ul" : "p");
   if (!rows.length) shown.className = "hint";
   shown.append(...(rows.length ? rows : [words["menu.none"] ?? ""]));
   place.replaceChildren(shown);
+  place.querySelectorAll("button")[focused]?.focus();
 }
 
 window.addEventListener("storage", list);

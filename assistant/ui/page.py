@@ -24,6 +24,9 @@ CONCURRENCY: Final = 32
 QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "private"}
 # The browser keeps the choices under this name; what is kept is no secret from the page itself.
 KEPT: Final[dict[str, Any]] = {"storage_key": "news-assistant:choices", "secret": "none"}
+# The filter stays as long as the tab, which Gradio's state in the browser does not know.
+KEEP_FILTER: Final = '(...fields) => void sessionStorage.setItem("news-assistant:filter", JSON.stringify(fields))'
+ADD_FILTER: Final = '(kept) => [{ ...kept, filter: sessionStorage.getItem("news-assistant:filter") }]'
 
 
 def build_page(bot: Assistant) -> gr.Blocks:
@@ -42,7 +45,7 @@ def build_page(bot: Assistant) -> gr.Blocks:
         _wire_keeping(desk.parts, Keeping(desk), answering)
         choosing = Choosing(desk)
         _wire_choices(desk.parts, choosing, kept)
-        page.load(choosing.begin, kept, _everything(desk.parts), **QUIET)
+        page.load(choosing.begin, kept, _everything(desk.parts), js=ADD_FILTER, **QUIET)
         add_endpoints(bot)
     page.queue(default_concurrency_limit=CONCURRENCY)
     return page
@@ -84,6 +87,7 @@ def _wire_choices(parts: Parts, choosing: Choosing, kept: gr.BrowserState) -> No
         *(event for day in (filters.first, filters.last) for event in (day.blur, day.submit)),
     ]
     gr.on(changes, choosing.set_filters, [language, *fields], filters, **QUIET)
+    gr.on([field.change for field in fields], None, fields, js=KEEP_FILTER, **QUIET)
     parts.bridge.only(choosing.only, language, filters, **QUIET)
     filters.clear.click(choosing.clear_filters, language, filters, **QUIET)
     menu.language.input(

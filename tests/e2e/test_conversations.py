@@ -11,7 +11,21 @@ from playwright.sync_api import Page, expect
 from assistant import Answer
 from tests.articles import write_corpus
 from tests.pages import Visit
-from tests.reader import COST, FARMS, SHEEP, act, ask, cards, open_menu, questions, started, talks, whole_answers
+from tests.reader import (
+    COST,
+    FARMS,
+    SHEEP,
+    act,
+    ask,
+    cards,
+    from_date,
+    open_filter,
+    open_menu,
+    questions,
+    started,
+    talks,
+    whole_answers,
+)
 from tests.servers import free_port, running
 
 
@@ -62,6 +76,17 @@ class TestTheList:
         expect(talks(page)).to_have_count(0)
         expect(whole_answers(page)).to_have_count(0)
 
+    def test_what_was_deleted_by_mistake_can_be_brought_back(self, page: Page) -> None:
+        ask(page, COST)
+        open_menu(page)
+        page.get_by_role("button", name=f"Delete: {COST}").press("Enter")
+        undo = page.get_by_role("button", name="Undo")
+        expect(undo).to_be_focused()
+        expect(whole_answers(page)).to_have_count(0)
+        undo.press("Enter")
+        talks(page).filter(has_text=COST).click()
+        expect(questions(page)).to_have_text([COST])
+
 
 class TestComingBack:
     def test_the_conversation_goes_on_after_a_reload(self, page: Page) -> None:
@@ -93,6 +118,9 @@ class TestComingBack:
         with running(command, port, environment) as url:
             page = visit(url)
             ask(page, COST)
+            open_filter(page)
+            from_date(page, "2019")
+            expect(page.locator("#filters .label-wrap")).to_contain_text("from 1 January 2019")
             page.evaluate("window.before = true")
             page.locator("#question textarea").fill("What about the")
         expect(page.locator("#status")).to_contain_text("The server does not answer.")
@@ -103,7 +131,8 @@ class TestComingBack:
             expect(page.locator("#status")).to_contain_text("The server was started again.")
             expect(page.locator("#question textarea")).to_have_value("What about the")
             expect(questions(page)).to_have_text([COST])
-            expect(ask(page, "And when will it reopen?")).to_contain_text("3 May")
+            expect(ask(page, "And when will it reopen?")).to_contain_text("Searched only: from 1 January 2019")
+            expect(whole_answers(page).last).to_contain_text("3 May")
             expect(questions(page)).to_have_count(2)
 
 

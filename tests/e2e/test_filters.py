@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.reader import COST, FARMS, OPERA, act, ask, cards, choose, from_date, open_filter, whole_answers
+from tests.reader import COST, FARMS, OPERA, act, ask, cards, choose, from_date, open_filter, started, whole_answers
 
 LABEL = "#filters .label-wrap"
 
@@ -35,6 +35,21 @@ class TestTheFilter:
         expect(ask(page, FARMS)).to_contain_text("310")
         expect(ask(page, COST)).to_contain_text("Searched only: Orchard growers")
         expect(whole_answers(page).last).not_to_contain_text("48 million")
+
+    def test_it_stays_when_the_page_is_loaded_again(self, page: Page) -> None:
+        open_filter(page)
+        from_date(page, "2019")
+        choose(page, "#articles", "Orchard growers")
+        expect(page.locator(LABEL)).to_contain_text("from 1 January 2019 · Orchard growers")
+        page.reload()
+        started(page)
+        expect(page.locator(LABEL)).to_contain_text("from 1 January 2019 · Orchard growers")
+        expect(ask(page, FARMS)).to_contain_text("Searched only: from 1 January 2019 · Orchard growers")
+        page.locator("#clear-filters").click()
+        expect(page.locator("#clear-filters")).to_be_hidden()
+        page.reload()
+        started(page)
+        expect(ask(page, FARMS)).not_to_contain_text("Searched only")
 
     def test_the_same_question_without_it_is_a_click_away(self, page: Page) -> None:
         open_filter(page)

@@ -1,3 +1,4 @@
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -100,6 +101,44 @@ class TestFilter:
         assert [reader.seen[field] for field in filters.fields] == list(NO_FILTER)
         assert reader.seen[filters.clear].visible is False
         assert reader.seen[filters.error] == ""
+
+
+class TestRestored:
+    """After the page was loaded anew, with the filter that stood in it."""
+
+    @staticmethod
+    def restore(reader: Reader, fields: object) -> None:
+        begin(reader, KEPT | {"filter": fields})
+
+    @staticmethod
+    def restored(reader: Reader) -> list[object]:
+        return [value(reader, field) for field in reader.parts.filters.fields]
+
+    def test_it_is_what_it_was(self, reader: Reader) -> None:
+        self.restore(reader, json.dumps(["2021", "", ["Ellery Gazette"], ["library.md"]]))
+        filters = reader.parts.filters
+        assert self.restored(reader) == ["2021", "", ["Ellery Gazette"], ["library.md"]]
+        title = "В Северске открылась новая библиотека"
+        assert reader.seen[filters.box].label == f"Filter: from 1 January 2021 · Ellery Gazette · {title}"
+        assert reader.seen[filters.clear].visible is True
+
+    @pytest.mark.parametrize(
+        "gone", [["2021", "", ["Ellery Gazette", "The Star"], []], ["2021", "", [], ["library.md", "other.md"]]]
+    )
+    def test_without_a_part_of_it_none_comes_back_and_that_is_said(
+        self, reader: Reader, gone: list[Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        said: list[str] = []
+        monkeypatch.setattr(gr, "Warning", lambda text, **_: said.append(text))
+        self.restore(reader, json.dumps(gone))
+        assert self.restored(reader) == list(NO_FILTER)
+        assert said == [ENGLISH("filter.gone")]
+
+    @pytest.mark.parametrize("text", ["", "{", "null", "[]", '["", "", [7], []]', '[[], "", [], []]', None, 7])
+    def test_what_is_no_filter_changes_nothing(self, reader: Reader, text: object) -> None:
+        self.restore(reader, text)
+        assert self.restored(reader) == list(NO_FILTER)
+        assert reader.seen[reader.parts.filters.clear].visible is False
 
 
 class TestRemembered:
