@@ -259,19 +259,19 @@ class Writer:
 
 def _unsupported(checks: Sequence[Check], handling: str) -> str:
     """How many sentences are not supported, and why the first one is not."""
-    count = (
-        "A sentence that the model wrote is"
-        if len(checks) == 1
-        else f"{len(checks)} sentences that the model wrote are"
-    )
+    count, reason = len(checks), checks[0].reason
     done = "left out" if handling == "withhold" else "struck through"
-    return f"{count} {done}, since no passage supports {'it' if len(checks) == 1 else 'them'}: {checks[0].reason}"
+    if count == 1:
+        return f"A sentence that the model wrote is {done}, since no passage supports it: {reason}"
+    return f"{count} sentences that the model wrote are {done}, since no passage supports them: {reason}"
 
 
 def _partial(checks: Sequence[Check]) -> str:
     """How many sentences may say more than their passages, and what is doubtful of the first."""
-    count = "A sentence" if len(checks) == 1 else f"{len(checks)} sentences"
-    return f"{count} may say more than the passages cited: {checks[0].reason}"
+    count, reason = len(checks), checks[0].reason
+    if count == 1:
+        return f"A sentence may say more than the passages cited: {reason}"
+    return f"{count} sentences may say more than the passages cited: {reason}"
 
 
 def _weaker(verdict: Verdict, verified: Support) -> Verdict:

