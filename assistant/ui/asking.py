@@ -19,7 +19,7 @@ from assistant.ui.html.messages import pending_html, question_html
 from assistant.ui.panel import session_changes
 from assistant.ui.parts import NOTHING, Changes, Wishes
 from assistant.ui.session import Conversation, Exchange, Session, named
-from assistant.ui.words import Words, words_in
+from assistant.ui.words import DEFAULT, Words, words_in
 
 # How long a reader who stops an answer waits, at most, for the page to be ready again.
 SILENCE_SECONDS: Final = 0.2
@@ -112,7 +112,7 @@ class Asking:
         stop = self._stops[exchange.id] = threading.Event()
         try:
             # Whoever reloads the page meanwhile finds the question, as one that was stopped.
-            begun = before.with_exchange(exchange.model_copy(update={"failure": words("stopped")}))
+            begun = before.with_exchange(exchange.model_copy(update={"failure": words_in(DEFAULT)("stopped")}))
             yield {
                 parts.bridge: keep(begun),
                 parts.chat: [*asked, _pending(exchange, SEARCHING, words)],
@@ -133,12 +133,12 @@ class Asking:
             exchange = exchange.model_copy(update={"failure": error.in_words()})
         except Exception:
             log.exception("A question could not be answered.")
-            exchange = exchange.model_copy(update={"failure": words("unexpected")})
+            exchange = exchange.model_copy(update={"failure": words_in(DEFAULT)("unexpected")})
         finally:
             del self._stops[exchange.id]
         stopped = exchange.answer is None and not exchange.failure
         if stopped:
-            exchange = exchange.model_copy(update={"failure": words("stopped")})
+            exchange = exchange.model_copy(update={"failure": words_in(DEFAULT)("stopped")})
         conversation = before.with_exchange(exchange)
         done = Session(conversation=conversation, place=len(conversation.exchanges) - 1)
         changes = {**session_changes(desk, done, words), **self._ready(), parts.bridge: keep(conversation)}

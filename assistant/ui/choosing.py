@@ -150,7 +150,7 @@ def _filter_changes(desk: Desk, words: Words, *fields: Any) -> Changes:
     try:
         filters = read_filters(*fields)
     except AssistantError as problem:
-        filters, error = Filters(), message("answer error", f"<p>{lines(problem.in_words())}</p>")
+        filters, error = Filters(), message("answer error", f"<p>{lines(words.said(problem.in_words()))}</p>")
     scope = filter_words(desk.named(filters), words)
     return {
         parts.box: gr.Accordion(label=words("filter.in-force", scope=scope) if scope else words("filter.label")),

@@ -85,7 +85,8 @@ def _told(answer: Answer, footnotes: _Footnotes) -> list[str]:
         marks = [footnotes.mark(citation) for citation in answer.citations if citation.support == support]
         if marks:
             blocks.append(f"*{words(f'support.{support}')}:* {', '.join(marks)}")
-    return blocks + [f"*{_plain(notice)}*" for notice in answer.notices if _plain(notice)]
+    notices = map(_plain, map(words.said, answer.notices))
+    return blocks + [f"*{notice}*" for notice in notices if notice]
 
 
 def _with_footnotes(answer: Answer, footnotes: _Footnotes) -> str:

@@ -122,15 +122,16 @@ class Keeping:
         thumb = feedback_on(
             exchange.answer, exchange.id, helpful=exchange.helpful, reason=reason, filters=exchange.filters
         )
+        words = words_in(language)
         try:
             write_feedback(self._desk.bot.settings.feedback_path, thumb)
         except AssistantError as error:
             # Toasts are HTML.
-            gr.Warning(html.escape(error.in_words()))
+            gr.Warning(html.escape(words.said(error.in_words())), title=words("title"))
             return False
         except Exception:
             log.exception("Feedback could not be noted.")
-            gr.Warning(words_in(language)("unexpected"))
+            gr.Warning(words("unexpected"), title=words("title"))
             return False
         return True
 

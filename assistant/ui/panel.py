@@ -109,7 +109,7 @@ def _opened_html(desk: Desk, session: Session, opened: Reference, words: Words) 
     try:
         return article_html(desk.bot.article(source.id), desk.bot.removed(source.id), words, quote, start)
     except AssistantError as error:
-        return message("answer error", f"<p>{html.escape(error.in_words())}</p>")
+        return message("answer error", f"<p>{html.escape(words.said(error.in_words()))}</p>")
     except Exception:
         log.exception("The article %s could not be shown.", source.id)
         return message("answer error", f"<p>{html.escape(words('unexpected'))}</p>")

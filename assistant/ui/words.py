@@ -13,9 +13,13 @@ from babel import Locale, negotiate_locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from assistant.ui.translation import Translation
+
 # The languages of the page, as they call themselves.
 LANGUAGES: Final = {"en": "English", "ru": "Русский", "az": "Azərbaycanca", "hy": "Հայերեն"}
 DEFAULT: Final = "en"
+# What the page keeps in English, as it keeps what the assistant says, to be said in whatever language it is shown in.
+KEPT: Final = ("stopped", "unexpected")
 # News in English writes 5 March 2024.
 _LOCALES: Final = {"en": "en_GB"}
 # A language in an Accept-Language header and its weight, from 0 (not this one) to 1: ru-RU;q=0.9
@@ -46,6 +50,10 @@ class Words:
         form = self._locale.plural_form(number)
         return forms.get(form, forms["other"]).format(number=format_decimal(number, locale=self._locale))
 
+    def said(self, message: str) -> str:
+        """What the assistant says in English, in this language; what of it has no translation stays English."""
+        return message if self.code == DEFAULT else _translation(self.code).of(message)
+
     def day(self, day: date) -> str:
         """A date in full, such as 5 March 2024."""
         return format_date(day, "long", locale=self._locale)
@@ -63,8 +71,7 @@ class Words:
 def words_in(code: str) -> Words:
     """The words of the page in a language; in English if the page does not speak it."""
     known = code if code in LANGUAGES else DEFAULT
-    text = files("assistant").joinpath("data", "words", f"{known}.yaml").read_text(encoding="utf-8")
-    return Words(known, yaml.safe_load(text))
+    return Words(known, _loaded(f"words/{known}.yaml"))
 
 
 def preferred_language(accepted: str) -> str:
@@ -73,6 +80,19 @@ def preferred_language(accepted: str) -> str:
     ranges.sort(key=_weight, reverse=True)
     wanted = [match[1].lower().replace("-", "_") for match in ranges if _weight(match)]
     return negotiate_locale(wanted, list(LANGUAGES)) or DEFAULT
+
+
+@lru_cache
+def _translation(code: str) -> Translation:
+    english, words = words_in(DEFAULT), words_in(code)
+    sentences = {sentence: said[code] for sentence, said in _loaded("messages.yaml").items()}
+    return Translation(sentences | {english(key): words(key) for key in KEPT})
+
+
+def _loaded(name: str) -> dict[str, Any]:
+    text = files("assistant").joinpath("data", name).read_text(encoding="utf-8")
+    loaded: dict[str, Any] = yaml.safe_load(text)
+    return loaded
 
 
 def _weight(match: re.Match[str]) -> float:

@@ -11,6 +11,7 @@ from assistant.records import AnswerDelta, AnswerStage, Turn
 from assistant.ui import asking
 from assistant.ui.parts import NOTHING
 from assistant.ui.session import Conversation
+from assistant.ui.words import words_in
 from tests.articles import COST, LIBRARY_COST, OPERA, REOPENING
 from tests.markup import Page
 from tests.readers import Reader
@@ -190,6 +191,13 @@ class TestMistakes:
         reader.ask(COST)
         assert ENGLISH("unexpected") in reader.chat[-1]
 
+    def test_what_nobody_expected_is_said_in_whatever_language_the_page_speaks(self, reader: Reader) -> None:
+        reader.wishes = reader.wishes._replace(sources="many", language="hy")  # type: ignore[arg-type]
+        reader.ask(COST)
+        assert words_in("hy")("unexpected") in reader.chat[-1]
+        reader.do("speak", reader.session, "ru", "long", "", "", "", [], [])
+        assert words_in("ru")("unexpected") in reader.chat[-1]
+
     def test_half_a_character_does_no_harm(self, reader: Reader) -> None:
         reader.ask(f"{COST} \ud83d")
         assert "48 million" in reader.chat[-1]
@@ -324,6 +332,13 @@ class TestStop:
         assert len(list(steps)) == 1
         assert questions(reader) == [COST]
         assert ENGLISH("stopped") in reader.chat[-1]
+
+    def test_that_it_was_stopped_is_said_in_whatever_language_the_page_speaks(self, reader: Reader) -> None:
+        reader.wishes = reader.wishes._replace(language="az")
+        self.stop_writing(reader)
+        assert words_in("az")("stopped") in reader.chat[-1]
+        reader.do("speak", reader.session, "hy", "long", "", "", "", [], [])
+        assert words_in("hy")("stopped") in reader.chat[-1]
 
     def test_after_the_answer_it_changes_nothing_of_it(self, reader: Reader) -> None:
         self.stop_writing(reader)

@@ -237,6 +237,21 @@ class TestLanguage:
         assert reader.seen[parts.question]["placeholder"] == words("question.placeholder")
         assert reader.bridge["words"]["menu.none"] == words("menu.none")
 
+    @pytest.mark.parametrize(("first", "question"), [("soon", COST), ("", "?!"), ("", "x" * 201)])
+    def test_what_went_wrong_is_said_in_whatever_language_the_page_speaks(
+        self, reader: Reader, first: str, question: str
+    ) -> None:
+        reader.wishes = reader.wishes._replace(first=first, language="az")
+        reader.ask(question)
+        failure = reader.session.conversation.exchanges[0].failure
+        assert words_in("az").said(failure) in Page(reader.chat[-1]).text
+        for code in TRANSLATED:
+            said = words_in(code).said(failure)
+            reader.do("speak", reader.session, code, "long", "", first, "", [], [])
+            assert said in Page(reader.chat[-1]).text
+            assert (said == failure) == (code == "en")
+            assert Page(reader.seen[reader.parts.filters.error]).text == (said if first else "")
+
     @pytest.mark.parametrize("code", TRANSLATED)
     def test_no_component_with_words_is_left_out(self, reader: Reader, code: str) -> None:
         before = dict(reader.seen)

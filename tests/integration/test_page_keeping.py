@@ -301,6 +301,13 @@ class TestRating:
             assert reader.follow("rate", "#good-0-0") == NOTHING
         assert reader.session.conversation.exchanges[0].helpful is None
 
+    def test_that_it_cannot_be_noted_is_told_in_the_language_of_the_page(self, reader: Reader, feedback: Path) -> None:
+        feedback.mkdir(parents=True)
+        reader.ask(COST)
+        reader.wishes = reader.wishes._replace(language="ru")
+        with pytest.warns(UserWarning, match="Отзыв не удалось сохранить в .*feedback.jsonl"):
+            reader.follow("rate", "#good-0-0")
+
     def test_a_reason_that_cannot_be_noted_gets_no_thanks(
         self, reader: Reader, feedback: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

@@ -118,6 +118,15 @@ def test_partial_support_and_notices_are_told() -> None:
     assert answer_markdown(partial).split("\n\n")[1:3] == ["*Partly supported:* [^1]", "*One sentence was left out.*"]
 
 
+def test_notices_are_told_in_the_language_of_the_page() -> None:
+    noticed = answer(notices=("No passage supports what the model wrote.", "A fallback was taken."))
+    document = export.answer_markdown(noticed, words_in("ru"))
+    assert document.split("\n\n")[1:3] == [
+        "*Ни один фрагмент не подтверждает того, что написала модель.*",
+        "*A fallback was taken.*",
+    ]
+
+
 def test_a_conversation_numbers_each_passage_once() -> None:
     other = citation(2, "Ferries run.", start=40, end=52)
     first = answer("A. [1] B. [2]", "First?", citations=(citation(), other))

@@ -121,6 +121,17 @@ def test_a_doubtful_verdict_comes_with_the_reason_of_its_own_sentence() -> None:
     assert "Partly supported49 is not in the quote." in page.text
 
 
+@in_every_language
+def test_a_reason_is_in_the_language_of_the_page(words: Words) -> None:
+    reason = "“49” is not in the cited passage."
+    sentences = [{"text": "It cost 49.", "citations": [1], "support": "partial", "reason": reason}]
+    doubted = answer(sentences=sentences, citations=(citation(support="partial"),))
+    shown = assert_harmless(cards_html(session(doubted), words)).text
+    assert words.said(reason) in shown
+    assert "“49”" in shown
+    assert (reason in shown) == (words.code == "en")
+
+
 def test_the_order_can_be_changed_where_there_are_several_articles() -> None:
     page = cards(answer(citations=CITED))
     assert page.attributes("data-number") == ["1", "2", "3"]

@@ -109,6 +109,14 @@ class TestReply:
             in reply(exchange(answer(notices=("A fallback was taken.",)))).text
         )
 
+    @in_every_language
+    def test_notices_and_failures_are_in_the_language_of_the_page(self, words: Words) -> None:
+        said = "No passage supports what the model wrote. The articles are quoted instead."
+        for asked in (exchange(answer(notices=(said,))), exchange(failure=said)):
+            shown = assert_one_block(reply_html(asked, 0, "", words)).text
+            assert words.said(said) in shown
+            assert (said in shown) == (words.code == "en")
+
     @pytest.mark.parametrize(
         ("asked", "expected"),
         [

@@ -95,5 +95,5 @@ def _card_html(card: _Card, words: Words, *, chosen: bool) -> str:
 def _verdict(card: _Card, words: Words) -> str:
     if card.support is None:
         return ""
-    reason = f'<span class="reason">{html.escape(card.reason)}</span>' if card.reason else ""
+    reason = f'<span class="reason">{html.escape(words.said(card.reason))}</span>' if card.reason else ""
     return f'<span class="support {card.support}">{html.escape(words(f"support.{card.support}"))}</span>{reason}'

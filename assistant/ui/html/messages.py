@@ -44,13 +44,11 @@ def reply_html(exchange: Exchange, place: int, scope: str, words: Words) -> str:
         words: the words of the page.
     """
     if exchange.answer is None:
-        return message(
-            "answer error",
-            markdown_html(exchange.partial) + f"<p>{lines(exchange.failure)}</p>{_actions(exchange, place, words)}",
-        )
+        failure = f"<p>{lines(words.said(exchange.failure))}</p>"
+        return message("answer error", markdown_html(exchange.partial) + failure + _actions(exchange, place, words))
     answer = exchange.answer
     markers = {c.number: Target(str(Reference("cite", place, c.number)), _tooltip(c)) for c in answer.citations}
-    remarks = (*answer.notices, _searched(exchange, scope, words))
+    remarks = (*map(words.said, answer.notices), _searched(exchange, scope, words))
     shown = "".join(f'<p class="remark">{html.escape(remark)}</p>' for remark in remarks if remark)
     kind = "answer refused" if answer.refused else "answer"
     return message(kind, markdown_html(answer.text, markers) + shown + _actions(exchange, place, words))
