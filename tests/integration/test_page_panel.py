@@ -6,7 +6,7 @@ import gradio as gr
 import pytest
 
 from assistant import Assistant
-from assistant.errors import IndexUnavailableError
+from assistant.errors import IndexDamagedError, IndexUnavailableError
 from assistant.ui.parts import NOTHING
 from assistant.ui.references import Reference, key_of
 from assistant.ui.session import Conversation, Exchange, Session
@@ -214,6 +214,19 @@ class TestTrouble:
             reader.follow("show", "#cite-0-1")
         assert ENGLISH("unexpected") in reader.seen[reader.parts.panel.article]
         assert "ZeroDivisionError" in caplog.text
+
+    def test_why_an_article_cannot_be_shown_is_said_in_the_language_of_the_page(
+        self, reader: Reader, desk_bot: Assistant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(_: str) -> None:
+            message = "/index/articles.db is damaged: it is empty."
+            raise IndexDamagedError(message)
+
+        reader.ask(COST)
+        monkeypatch.setattr(desk_bot, "article", fail)
+        reader.wishes = reader.wishes._replace(language="ru")
+        reader.follow("show", "#cite-0-1")
+        assert "/index/articles.db повреждён: файл пуст. Постройте" in reader.seen[reader.parts.panel.article]
 
     def test_the_list_does_without_lengths_while_the_index_is_away(
         self, reader: Reader, desk_bot: Assistant, monkeypatch: pytest.MonkeyPatch
