@@ -38,7 +38,8 @@ def _obedient(request: Request) -> Response | Reply:
     if SLOW in asked:
         return late(trickling(text(TOLD, size=10), 0.1), 0.5)
     if LONG in asked:
-        return trickling(text(TOLD * 12, size=40), 0.05)
+        # Seconds, so that a slow machine still sees it grow.
+        return trickling(text(TOLD * 12, size=40), 0.2)
     system = request.body["messages"][0]["content"]
     said = "The works cost 48 million crowns. [1] They took eleven winters and 5 billion dollars. [1]"
     if "lighthouse" in asked:

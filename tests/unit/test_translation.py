@@ -2,7 +2,6 @@
 
 import ast
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -262,10 +261,10 @@ class TestSaying:
             "x is 1.",
         ],
     )
-    @pytest.mark.parametrize("length", [LONGEST, 50_000])
-    def test_a_hostile_text_takes_no_time(self, text: str, length: int) -> None:
-        hostile = (text * length)[:length]
-        begun = time.perf_counter()
-        for code in OTHERS:
-            words_in(code).said(hostile)
-        assert time.perf_counter() - begun < 1
+    def test_a_hostile_text_does_not_nest_too_deep(self, text: str) -> None:
+        hostile = (text * LONGEST)[:LONGEST]
+        assert all(words_in(code).said(hostile) for code in OTHERS)
+
+    def test_a_text_that_is_longer_than_any_message_stays_as_it_is(self) -> None:
+        text = "Try again. " * LONGEST
+        assert RUSSIAN.said(text) == text
