@@ -10,6 +10,7 @@ A folder of the index holds
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Self
 
 import numpy as np
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from assistant.errors import IndexDamagedError, IndexUnavailableError
 from assistant.index.database import Database, disk_failures_in_words
 from assistant.index.embeddings import CACHE, Embedder
+from assistant.index.filtering import best_passing, many_pass, passing
 from assistant.index.lexicon import Lexicon, TermStatistics
 from assistant.index.library import Snapshot, State, StoredChunk
 from assistant.index.places import FolderPlace, Place, ServerPlace
@@ -168,11 +170,11 @@ class Index:
         with self._snapshot() as snapshot:
             state = self._built(snapshot)
             chunk_count = snapshot.chunk_count()
-            among = snapshot.chunk_ids_passing(filters) if filters else None
         if not chunk_count:
             return {}
         try:
-            return self._open_store(state, chunk_count).nearest(vector, k, among)
+            store = self._open_store(state, chunk_count)
+            return self._nearest_passing(store, vector, k, filters) if filters else store.nearest(vector, k)
         except (IndexDamagedError, IndexUnavailableError):
             if self._vectors_in_use() == state.vectors:
                 raise
@@ -209,6 +211,17 @@ class Index:
             if self._centres is None or self._centres[0] != version:
                 self._centres = (version, snapshot.language_centres())
             return self._centres[1]
+
+    def _nearest_passing(
+        self, store: VectorStore, vector: NDArray[np.float32], k: int, filters: Filters
+    ) -> dict[int, float]:
+        with self._library.reading() as connection:
+            if many_pass(connection, filters):
+                found = best_passing(connection, k, filters, partial(store.nearest, vector))
+                if found is not None:
+                    return found
+            among = passing(connection, filters)
+        return store.nearest(vector, k, among)
 
     @contextmanager
     def _snapshot(self) -> Iterator[Snapshot]:

@@ -9,9 +9,10 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from assistant.index.database import Database
-from assistant.index.library import PASSING, values_of
+from assistant.index.filtering import PASSING, Scores, best_passing, many_pass, values_of
 from assistant.records import Filters
 
 # Walked at most for one search, which takes about 10 ms. The rarest terms come first: they carry most of a score, and a
@@ -43,12 +44,13 @@ class Lexicon:
             wanted = _rarest(self._frequencies(connection, terms))
             if not wanted:
                 return {}
-            values: dict[str, str | int | None] = {"wanted": " OR ".join(f'"{term}"' for term in wanted), "k": k}
-            if filters:
-                values |= values_of(filters)
-            found = connection.execute(_FILTERED_SEARCH if filters else _SEARCH, values)
-            # FTS5 gives better matches lower numbers.
-            return {chunk_id: -cost for chunk_id, cost in found}
+            match = " OR ".join(f'"{term}"' for term in wanted)
+            if not filters:
+                return _best(connection, match, k)
+            found = None
+            if many_pass(connection, filters):
+                found = best_passing(connection, k, filters, partial(_best, connection, match))
+            return _best(connection, match, k, filters) if found is None else found
 
     def statistics(self) -> "TermStatistics":
         """What the index knows of its terms now."""
@@ -96,6 +98,15 @@ class TermStatistics:
     def document_frequency(self, terms: Sequence[str], /) -> dict[str, int]:
         """In how many chunks each of the terms occurs; 0 for an unknown one."""
         return self._lexicon.document_frequency(terms)
+
+
+def _best(connection: sqlite3.Connection, match: str, k: int, filters: Filters | None = None) -> Scores:
+    values: dict[str, str | int | None] = {"wanted": match, "k": k}
+    if filters:
+        values |= values_of(filters)
+    found = connection.execute(_FILTERED_SEARCH if filters else _SEARCH, values)
+    # FTS5 gives better matches lower numbers.
+    return {chunk_id: -cost for chunk_id, cost in found}
 
 
 def _rarest(frequencies: dict[str, int]) -> list[str]:

@@ -17,17 +17,7 @@ from assistant.articles import printable
 from assistant.errors import UnknownArticleError
 from assistant.index.centres import language_centres
 from assistant.index.embeddings import unit_vectors
-from assistant.records import Article, Filters, Record, Removed, Source, Span
-
-# The ids of the chunks whose article passes the filters. A comparison with an absent date or publisher is not true, so
-# such an article does not pass. The cross join makes SQLite look at the articles first, which are fewer.
-PASSING = """
-SELECT chunks.id FROM articles CROSS JOIN chunks ON chunks.article = articles.key
-WHERE (:published_from IS NULL OR published >= :published_from)
-  AND (:published_to IS NULL OR published <= :published_to)
-  AND (:publishers IS NULL OR publisher IN (SELECT value FROM json_each(:publishers)))
-  AND (:articles IS NULL OR articles.id IN (SELECT value FROM json_each(:articles)))
-"""
+from assistant.records import Article, Record, Removed, Source, Span
 
 _SPANS = TypeAdapter(tuple[Span, ...])
 _VECTOR_ID_BYTES = 8
@@ -160,10 +150,6 @@ class Snapshot:
         )
         return [row[0] for row in rows]
 
-    def chunk_ids_passing(self, filters: Filters) -> list[int]:
-        """The ids of the chunks whose article passes the filters."""
-        return [row[0] for row in self._connection.execute(PASSING, values_of(filters))]
-
     def language_centres(self) -> dict[str | None, NDArray[np.float32]]:
         """The mean sentence vector (dimensions,) of each language that articles are written in."""
         return language_centres(self._connection)
@@ -201,13 +187,3 @@ class Snapshot:
 def _read_source(stored: str, corpus_dir: Path) -> Source:
     values = json.loads(stored)
     return Source(**values, path=printable(str(corpus_dir / values["id"])))
-
-
-def values_of(filters: Filters) -> dict[str, str | None]:
-    """What the placeholders of `PASSING` stand for; None does not restrict."""
-    return {
-        "published_from": filters.published_from.isoformat() if filters.published_from else None,
-        "published_to": filters.published_to.isoformat() if filters.published_to else None,
-        "publishers": json.dumps(filters.publishers) if filters.publishers else None,
-        "articles": json.dumps(filters.articles) if filters.articles else None,
-    }

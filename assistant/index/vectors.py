@@ -33,6 +33,9 @@ from assistant.index.library import StoredChunk
 
 # Chroma takes 5461 records at a time; smaller batches hold less in memory and let other requests in between.
 BATCH = 500
+# Vectors that are compared one by one. If so few may answer, Chroma walks its graph for 40 to 60 ms at 100,000 chunks;
+# reading them takes 5 ms a hundred.
+COMPARED = 500
 COLLECTION = "articles"
 DATABASE_FILE = "chroma.sqlite3"
 # A server that has not answered one request by then is taken to be down.
@@ -142,13 +145,20 @@ class VectorStore:
         if among is not None and not among:
             return {}
         names = None if among is None else [_name(chunk_id) for chunk_id in among]
+        if names and len(names) <= COMPARED:
+            return _best(self._cosines(vector, names), k)
         with _failures_in_words(self._place):
             found = self._collection.query(
                 query_embeddings=[vector.tolist()], n_results=k, ids=names, include=["distances"]
             )
         distances = found["distances"] or [[]]
-        cosines = {int(n, 16): 1.0 - d for n, d in zip(found["ids"][0], distances[0], strict=True)}
-        return dict(sorted(cosines.items(), key=lambda item: (-item[1], item[0])))
+        return _best({int(n, 16): 1.0 - d for n, d in zip(found["ids"][0], distances[0], strict=True)}, k)
+
+    def _cosines(self, vector: NDArray[np.float32], names: list[str]) -> dict[int, float]:
+        with _failures_in_words(self._place):
+            found = self._collection.get(ids=names, include=["embeddings"])
+        cosines = normalised(np.asarray(found["embeddings"], dtype=np.float32)) @ normalised(vector)
+        return {int(name, 16): cosine for name, cosine in zip(found["ids"], cosines.tolist(), strict=True)}
 
     def drop_collection(self, name: str) -> None:
         """Removes another collection of the same place, if it is there."""
@@ -193,6 +203,10 @@ def file_sizes(folder: Path) -> dict[str, int]:
             if path.is_file():
                 sizes[path.relative_to(folder).as_posix()] = path.stat().st_size
     return sizes
+
+
+def _best(cosines: dict[int, float], k: int) -> dict[int, float]:
+    return dict(sorted(cosines.items(), key=lambda item: (-item[1], item[0]))[:k])
 
 
 def _name(chunk_id: int) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from assistant import Filters, IndexDamagedError, IndexUnavailableError, UnknownArticleError
-from assistant.index import Index, lexicon
+from assistant.index import Index, filtering, lexicon, vectors
 from assistant.terms import terms
 from tests.indexes import WordEmbedding, open_index, question
 
@@ -22,6 +22,21 @@ DATED = """\
 library.md: {publisher: Северский вестник, published: null}
 undated.txt: {publisher: The Valley Observer}
 """
+
+FILTERED = [
+    (Filters(), {HARBOUR, ORCHARD, LIBRARY, "undated.txt"}),
+    (Filters(published_from=date(2021, 3, 12)), {HARBOUR, ORCHARD}),
+    (Filters(published_from=date(2021, 3, 13)), {ORCHARD}),
+    (Filters(published_to=date(2021, 3, 12)), {HARBOUR}),
+    (Filters(published_to=date(2021, 3, 11)), set()),
+    (Filters(published_from=date(2021, 1, 1), published_to=date(2021, 12, 31)), {HARBOUR}),
+    (Filters(publishers=("The Valley Observer",)), {ORCHARD, "undated.txt"}),
+    (Filters(publishers=("Северский вестник", "Ellery Gazette")), {LIBRARY, HARBOUR}),
+    (Filters(publishers=("the valley observer",)), set()),
+    (Filters(articles=(LIBRARY,)), {LIBRARY}),
+    (Filters(articles=("nowhere.txt",)), set()),
+    (Filters(publishers=("The Valley Observer",), published_from=date(2000, 1, 1)), {ORCHARD}),
+]
 
 
 @pytest.fixture
@@ -155,27 +170,40 @@ def test_frequent_terms_are_left_out_where_there_are_rarer_ones(index: Index, mo
     assert index.matching(["the"], 100)
 
 
-@pytest.mark.parametrize(
-    ("filters", "expected"),
-    [
-        (Filters(), {HARBOUR, ORCHARD, LIBRARY, "undated.txt"}),
-        (Filters(published_from=date(2021, 3, 12)), {HARBOUR, ORCHARD}),
-        (Filters(published_from=date(2021, 3, 13)), {ORCHARD}),
-        (Filters(published_to=date(2021, 3, 12)), {HARBOUR}),
-        (Filters(published_to=date(2021, 3, 11)), set()),
-        (Filters(published_from=date(2021, 1, 1), published_to=date(2021, 12, 31)), {HARBOUR}),
-        (Filters(publishers=("The Valley Observer",)), {ORCHARD, "undated.txt"}),
-        (Filters(publishers=("Северский вестник", "Ellery Gazette")), {LIBRARY, HARBOUR}),
-        (Filters(publishers=("the valley observer",)), set()),
-        (Filters(articles=(LIBRARY,)), {LIBRARY}),
-        (Filters(articles=("nowhere.txt",)), set()),
-        (Filters(publishers=("The Valley Observer",), published_from=date(2000, 1, 1)), {ORCHARD}),
-    ],
-)
+@pytest.mark.parametrize(("filters", "expected"), FILTERED)
 def test_filters_hold_for_vectors_and_terms_alike(index: Index, filters: Filters, expected: set[str]) -> None:
     everything = terms(" ".join(index.article(source.id).text for source in index.sources()))
     assert _articles(index, index.nearest(question(WordEmbedding(), "bridge"), 1000, filters)) == expected
     assert _articles(index, index.matching(everything, 1000, filters)) == expected
+
+
+@pytest.mark.parametrize(("filters", "expected"), FILTERED)
+@pytest.mark.parametrize("wider", [1, 4, 1000])
+def test_they_hold_where_many_chunks_pass(
+    index: Index, filters: Filters, expected: set[str], wider: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = terms(" ".join(index.article(source.id).text for source in index.sources()))
+    vector = question(WordEmbedding(), "bridge")
+    k = 3
+    few = index.nearest(vector, k, filters), index.matching(everything, k, filters)
+    monkeypatch.setattr(filtering, "FEW", 0)
+    monkeypatch.setattr(filtering, "WIDER", wider)
+    many = index.nearest(vector, k, filters), index.matching(everything, k, filters)
+    assert [list(found) for found in many] == [list(found) for found in few]
+    assert all(_articles(index, found) <= expected for found in many)
+    assert len(many[0]) == len(many[1]) == min(k, len(index.nearest(vector, 1000, filters)))
+
+
+def test_few_vectors_are_compared_one_by_one_with_the_same_result(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vector = 3 * question(WordEmbedding(), "bridge")
+    filters = Filters(published_from=date(2000, 1, 1))
+    compared = index.nearest(vector, 1000, filters)
+    monkeypatch.setattr(vectors, "COMPARED", 0)
+    searched = index.nearest(vector, 1000, filters)
+    assert compared == pytest.approx(searched, abs=1e-6)
+    assert list(index.nearest(vector, 2, filters)) == list(searched)[:2]
 
 
 def test_statistics_count_chunks_and_terms(index: Index) -> None:
