@@ -5,8 +5,12 @@ Nothing here asks the checker what it takes for a number or a name, so that neit
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from itertools import combinations
 from random import Random
+
+from babel import Locale
+from babel.core import get_global
 
 from assistant.languages import language
 from assistant.terms import fold
@@ -194,13 +198,18 @@ def name_of(own: Sequence[str], pool: Sequence[str]) -> Change:
 
 
 def near_name_of(own: Sequence[str], pool: Sequence[str]) -> Change:
-    """Changes a word of the names at hand to one of a pool that differs by a letter or two, and not by an end."""
+    """Changes a word of the names at hand to one of a pool that differs by a letter or two, and not by an end.
+
+    What goes on behind a word of the passage, or that behind it, is left out as well, as derived from it (Normandy);
+    so is the language of a country for the country.
+    """
     words = sorted({word for name in pool for word in name.split() if len(word) >= _SHORTEST_NEAR})
 
     def change(sentence: str, passage: str, random: Random) -> str | None:
         known = set(_WORD.findall(fold(passage)))
         found = [m for m in _WORD.finditer(sentence) if m[0] in own and len(m[0]) >= _SHORTEST_NEAR]
-        near = [(m, word) for m in found for word in words if fold(word) not in known and _are_near(m[0], word)]
+        new = [word for word in words if not any(_is_derived(fold(word), other) for other in known)]
+        near = [(m, word) for m in found for word in new if _are_near(m[0], word) and not _of_one_country(m[0], word)]
         return _replaced(sentence, *random.choice(near)) if near else None
 
     return change
@@ -226,6 +235,24 @@ def name_misspelt(own: Sequence[str]) -> Change:
         return sentence[:at] + random.choice(others) + sentence[at + 1 :]
 
     return change
+
+
+def _is_derived(word: str, other: str) -> bool:
+    shortest, longest = sorted((word, other), key=len)
+    return word == other or (len(shortest) >= _SHORTEST_NEAR and longest.startswith(shortest))
+
+
+def _of_one_country(name: str, other: str) -> bool:
+    known = _territories()
+    return name in known and known[name] == known.get(other)
+
+
+@cache
+def _territories() -> dict[str, str]:
+    """The territory of each English name of one, and of each name of a language."""
+    english, likely = Locale.parse("en"), get_global("likely_subtags")
+    spoken = {name: likely[code].rpartition("_")[2] for code, name in english.languages.items() if code in likely}
+    return {**spoken, **{name: code for code, name in english.territories.items()}}
 
 
 def _are_near(name: str, other: str) -> bool:

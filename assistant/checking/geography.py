@@ -13,7 +13,7 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
 from assistant.checking.inflection import same_word, stem
-from assistant.checking.romanised import romanised, same_form, shared
+from assistant.checking.romanised import romanised, same_but_ending, shared
 
 # What everyone calls countries whose CLDR names are long or new, and the unions whose members' names do not tell.
 _SHORT = {
@@ -71,7 +71,7 @@ def places(word: str, code: str | None) -> frozenset[str]:
 
 def _is_made_of(name: str, known: str, place: str) -> bool:
     """Whether a word is made of a place's name: Iraqi; Belgian, if it is a country's."""
-    if not same_form(known, name):
+    if not same_but_ending(known, name):
         return False
     return name.startswith(known.rstrip(_VOWELS)) or (shared(name, known) >= _SHORTEST and _ZONE not in place)
 

@@ -13,7 +13,17 @@ from itertools import pairwise
 from assistant.checking.geography import are_apart, is_place, names_of, places
 from assistant.checking.inflection import has_endings, same_word, stem
 from assistant.checking.numbers import is_roman
-from assistant.checking.romanised import romanised, same_beginning, same_ending, same_form, same_sound, skeleton
+from assistant.checking.romanised import (
+    near,
+    romanised,
+    same_beginning,
+    same_but_ending,
+    same_ending,
+    same_form,
+    same_sound,
+    same_spelling,
+    skeleton,
+)
 from assistant.languages import language, languages
 from assistant.terms import fold
 from assistant.tokens import count_tokens, token_rank
@@ -31,6 +41,8 @@ _HEADLINE_WORDS = 5
 # Every noun has a capital there, so a capital shows no name.
 _CAPITAL_NOUNS = frozenset({"de", "lb"})
 _SHORTEST_PART = 3
+# Of fewer letters many stems are one letter apart.
+_SHORTEST_NEAR = 5
 _BEHIND_LATIN = "\u0370"
 # A word that is written so many times as often with a capital as in small letters is a name, though it is an ordinary
 # word too (Trump); or perhaps a title, if it stands before a name (Prince), but not of so many times (John).
@@ -90,7 +102,9 @@ class NameIndex:
             if _is_acronym(word):
                 self._acronyms.add(romanised(word))
         self._written_out = tuple(_runs_of_capitals(text, code))
-        runs = [[*map(romanised, name.words)] for name in find_names(text, code) if len(name.words) > 1]
+        names = find_names(text, code)
+        self._stems = {stem(word, code) for name in names for word in _sure_words(name, code)}
+        runs = [[*map(romanised, name.words)] for name in names if len(name.words) > 1]
         self._runs = [tuple(filter(None, run)) for run in runs]
 
     def has(self, word: str, code: str | None) -> bool:
@@ -105,12 +119,23 @@ class NameIndex:
             return True
         return any(self.is_form(word, known, code) for known in bucket) or self._has_sound(word, code)
 
-    def has_longer(self, word: str, code: str | None) -> bool:
+    def has_near(self, word: str, code: str | None) -> bool:
+        """Whether a name of the passage in the same language has a stem that is one letter apart: another name."""
+        if code != self.code:
+            return False
+        own = stem(word, code)
+        return any(_are_one_letter_apart(own, known) for known in self._stems)
+
+    def may_have(self, word: str, code: str | None) -> bool:
+        """Whether a word of the passage goes on behind this one or this one behind it, or sounds like it at least."""
+        return not self.has_near(word, code) and (self._has_longer(word, code) or self._may_be_respelt(word, code))
+
+    def _has_longer(self, word: str, code: str | None) -> bool:
         """Whether a word of the passage begins with this one or this one with it, and not as two places do."""
         latin = romanised(word)
         bucket = self._words.get(latin[:1], ())
         return any(
-            same_form(latin, known)
+            same_but_ending(latin, known)
             and (latin.startswith(known) or known.startswith(latin))
             and not self._apart(word, known, code)
             for known in bucket
@@ -162,8 +187,21 @@ class NameIndex:
         if self.is_form(word, known, code):
             return True
         ours, theirs = skeleton(romanised(word)), skeleton(known)
-        alike = same_sound(ours, theirs) if code != self.code else ours == theirs and self._ends_alike(word, known)
+        alike = same_sound(ours, theirs) if code != self.code else ours == theirs and self._is_respelt(word, known)
         return alike and not self._apart(word, known, code)
+
+    def _may_be_respelt(self, word: str, code: str | None) -> bool:
+        """Whether a name of the passage sounds like a word of its language, and neither has the one usual spelling.
+
+        What a vocabulary has as one piece is written so often that nobody spells it otherwise, unless that is as usual.
+        """
+        if code != self.code or is_place(word, code):
+            return False
+        usual = _pieces(word)[1] == 1
+        return any(
+            (usual or _pieces(self._written(known))[1] > 1) and not is_place(self._written(known), code)
+            for known in self._sounding(word, skeleton(romanised(word)), code)
+        )
 
     def is_form(self, word: str, known: str, code: str | None) -> bool:
         """Whether a word and a romanised one of the passage are forms of one name, which is not of two places."""
@@ -182,6 +220,19 @@ class NameIndex:
     def _written(self, known: str) -> str:
         return self._words[known[:1]][known]
 
+    def _is_respelt(self, word: str, known: str) -> bool:
+        """Whether a word and a romanised one of the passage, of one language, are spellings of one name.
+
+        Places have the spelling that CLDR knows.
+        """
+        written = self._written(known)
+        stems = stem(word, self.code), stem(written, self.code)
+        return (
+            same_ending(*stems)
+            and (same_spelling(romanised(word), known) or same_spelling(*stems))
+            and not (is_place(word, self.code) or is_place(written, self.code))
+        )
+
     def _ends_alike(self, word: str, known: str) -> bool:
         return same_ending(stem(word, self.code), stem(self._written(known), self.code))
 
@@ -199,7 +250,10 @@ class NameIndex:
         sounds = skeleton(romanised(word))
         if code != self.code and len(sounds) < 2:  # noqa: PLR2004 - one consonant tells nothing
             return True
-        return any(not self._apart(word, known, code) for known in self._sounding(word, sounds, code))
+        return any(
+            not self._apart(word, known, code) and (code != self.code or self._is_respelt(word, known))
+            for known in self._sounding(word, sounds, code)
+        )
 
     def _sounding(self, word: str, sounds: str, code: str | None) -> Iterator[str]:
         """The romanised words of the passage that sound like a word."""
@@ -256,7 +310,7 @@ def missing(name: Name, code: str | None, passages: Iterable[NameIndex]) -> Miss
     """
     passages = list(passages)
     lacking = _missing(name, code, passages)
-    if lacking and all(any(passage.has_longer(word, code) for passage in passages) for word in lacking.text.split()):
+    if lacking and all(any(passage.may_have(word, code) for passage in passages) for word in lacking.text.split()):
         return replace(lacking, certain=False)
     if lacking is None and (forename := _other_forename(name, code, passages)):
         return Missing(forename, certain=False)
@@ -269,6 +323,8 @@ def _missing(name: Name, code: str | None, passages: Sequence[NameIndex]) -> Mis
         return None
     if all(passage.code not in {None, code} for passage in passages):
         return _untranslated(name, absent, code)
+    if changed := [word for word in absent if _is_changed(word, code, passages)]:
+        return Missing(" ".join(changed), certain=True)
     proper = [word for word in absent if not is_ordinary(word, code, opening=name.opening)]
     if proper:
         titled = absent[-1] != name.words[-1] and all(_may_be_title(word, code) for word in proper)
@@ -325,13 +381,22 @@ def _are_of_two(first: str, second: str, code: str | None, passages: Sequence[Na
     return len(surnames) == 1 and bool(forenames)
 
 
+def _is_changed(word: str, code: str | None, passages: Sequence[NameIndex]) -> bool:
+    """Whether a word that is not written often in small letters is one letter apart from a name of the passages."""
+    return _pieces(word)[0] > 1 and any(passage.has_near(word, code) for passage in passages)
+
+
 def _other_forename(name: Name, code: str | None, passages: Sequence[NameIndex]) -> str | None:
-    """A word of a name that is no title, where the passages of its language have other words before the next one."""
+    """A word of a name that is no title, where the passages of its language have other words before the next one.
+
+    An ordinary word may be a title that is not listed where it begins a sentence, or where none are listed.
+    """
     titles = language(code).titles if code in languages() else frozenset()
     own = [passage for passage in passages if passage.code in {None, code}]
     for first, second in pairwise(() if name.headline else name.words):
         known = {word for passage in own for word in passage.partners(second, code)[0]}
-        titled = fold(first) in titles or _capital_share(first) <= 1
+        unlisted = (name.opening and first == name.words[0]) or not titles
+        titled = fold(first) in titles or (unlisted and _capital_share(first) <= 1)
         if known and not titled and not any(passage.has(first, code) for passage in passages):
             return first
     return None
@@ -466,6 +531,16 @@ def _is_headline(text: str) -> bool:
     written = text.split()
     capitals = sum(word[0] != word[0].lower() for word in written)
     return len(written) >= _HEADLINE_WORDS and capitals > _HEADLINE_SHARE * len(written)
+
+
+def _sure_words(name: Name, code: str | None) -> Sequence[str]:
+    """The words of a name, without one that may only begin a sentence."""
+    return name.words[1:] if name.opening and is_ordinary(name.words[0], code) else name.words
+
+
+def _are_one_letter_apart(own: str, other: str) -> bool:
+    shortest, longest = sorted((own, other), key=len)
+    return len(shortest) >= _SHORTEST_NEAR and near(own, other) and not longest.startswith(shortest)
 
 
 def _initials(words: Iterable[str]) -> str:

@@ -19,6 +19,9 @@ _SHORTEST_STEM = 3
 _SHORTEST_MISSPELT = 7
 _SHORTEST_MISSPELT_SKELETON = 4
 
+# Two spellings of one name in one language may differ by a vowel from this length on.
+_SHORTEST_RESPELT = 5
+
 _LETTERS = re.compile(r"[^a-z]+")
 # Sounds that languages write in different ways, in order.
 _SOUNDS = (
@@ -26,6 +29,10 @@ _SOUNDS = (
     *(("ch", "s"), ("ph", "f"), ("th", "t"), ("gh", "g"), ("ck", "k"), ("qu", "kv"), ("ks", "s"), ("ts", "s")),
     *(("tz", "s"), ("wh", "v"), ("x", "s"), ("j", "g")),
 )
+# Letters that one language writes in different ways in the same name.
+_SPELLINGS = (("sch", "sh"), ("tch", "ch"), ("kh", "h"), ("gh", "g"), ("ph", "f"), ("ck", "k"), ("x", "ks"))
+_SAME_LETTER = str.maketrans("qwyj", "gvii")
+_HARD_C = re.compile("c(?!h)")
 _SOFT = re.compile("c(?=[eiy])")
 _HARD_CH = re.compile("ch(?=[lrn])")
 # An opening vowel that other languages write as a consonant: William, Уильям.
@@ -55,6 +62,26 @@ def skeleton(word: str) -> str:
     return first + _DOUBLED.sub(r"\1", _SILENT.sub("", sounds))
 
 
+@lru_cache(maxsize=50_000)
+def _spelt(word: str) -> str:
+    """A romanised word as one of its spellings in its language, the same for those that differ by habit alone."""
+    letters = word
+    for written, other in _SPELLINGS:
+        letters = letters.replace(written, other)
+    letters = _HARD_C.sub("k", _SOFT.sub("s", _HARD_H.sub("g", letters)))
+    return _DOUBLED.sub(r"\1", letters.translate(_SAME_LETTER))
+
+
+def same_spelling(name: str, other: str) -> bool:
+    """Whether two romanised words are spellings of one name in one language: Geydar, Heydar.
+
+    They may differ by one vowel; what is voiced in one and not in the other, as in Kerman and German, is another name.
+    """
+    a, b = _spelt(name), _spelt(other)
+    respelt = max(len(a), len(b)) >= _SHORTEST_RESPELT and near(a, b) and _SILENT.sub("", a) == _SILENT.sub("", b)
+    return a == b or respelt
+
+
 def shared(a: str, b: str) -> int:
     """How many letters two words have in common at their beginning."""
     return next((at for at, (one, other) in enumerate(zip(a, b, strict=False)) if one != other), min(len(a), len(b)))
@@ -62,12 +89,15 @@ def shared(a: str, b: str) -> int:
 
 def same_form(name: str, other: str) -> bool:
     """Whether two romanised words are one name in forms of one language: with endings, or misspelt by a letter."""
+    return same_but_ending(name, other) or (min(len(name), len(other)) >= _SHORTEST_MISSPELT and near(name, other))
+
+
+def same_but_ending(name: str, other: str) -> bool:
+    """Whether two romanised words have so much in common at their beginning that the rest may be endings."""
     common = shared(name, other)
     longest, shortest = max(len(name), len(other)), min(len(name), len(other))
-    ending = longest - common
-    if common >= _SHORTEST_STEM and (common == shortest or common >= _COMMON_SHARE * longest):
-        return ending <= min(_LONGEST_ENDING, common)
-    return shortest >= _SHORTEST_MISSPELT and near(name, other)
+    alike = common == shortest or common >= _COMMON_SHARE * longest
+    return alike and common >= _SHORTEST_STEM and longest - common <= min(_LONGEST_ENDING, common)
 
 
 def same_sound(name: str, other: str) -> bool:

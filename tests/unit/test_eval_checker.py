@@ -117,6 +117,12 @@ def test_a_near_name_differs_by_a_letter_or_two_and_not_by_an_ending() -> None:
     assert change("Then Iraq fell.", "Iraq met Iran.", Random(1)) is None
 
 
+def test_what_is_derived_from_a_name_is_no_near_one() -> None:
+    assert alterations.near_name_of(["French"], ["France"])("The French army.", "French", Random(1)) is None
+    normans = alterations.near_name_of(["Normans"], ["Normandy"])
+    assert normans("The Normans left.", "The Norman towns of the Normans", Random(1)) is None
+
+
 def test_a_misspelt_name_differs_in_the_middle() -> None:
     sentence = "Then Calder left."
     changed = _change(alterations.name_misspelt(["Calder"]), sentence)
