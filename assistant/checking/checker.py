@@ -232,9 +232,11 @@ def _exact_reasons(text: str, code: str | None, passages: Sequence[Contents]) ->
     rest = dates.without_dates(text, [*mentions, *times])
     figures = numbers.read_numbers(rest, code)
     absent = [*_absent_dates(mentions, passages), *_absent_times(times, passages), *_absent_numbers(figures, passages)]
+    odd = _odd_counts(rest, code, passages)
+    absent += [count.text for count in odd if count.is_sure]
     doubtful = (
         _doubtful_number(figures, passages)
-        or _doubtful_count(rest, code, passages)
+        or (f"The cited passage has another number than in “{odd[0].text}”." if odd else "")
         or _doubtful_date(text, code, mentions, passages)
     )
     for name in names.find_names(_without_units(rest, figures), code):
@@ -328,11 +330,10 @@ def _doubtful_number(figures: Sequence[numbers.Number], passages: Sequence[Conte
     return next((f"The cited passage may not mean “{text}” by that number." for text in untold), "")
 
 
-def _doubtful_count(text: str, code: str | None, passages: Sequence[Contents]) -> str:
-    """In words, something that the passages of its language count by other numbers only."""
-    known = [count for passage in passages if passage.code == code for count in passage.counts]
-    odd = counts.at_odds(counts.read_counts(text, code), known)
-    return f"The cited passage has another number than in “{odd.text}”." if odd else ""
+def _odd_counts(text: str, code: str | None, passages: Sequence[Contents]) -> list[counts.Count]:
+    """What the passages of its language count by other numbers only."""
+    known = (count for passage in passages if passage.code == code for count in passage.counts)
+    return counts.at_odds(counts.read_counts(text, code), known)
 
 
 def _without_units(text: str, figures: Sequence[numbers.Number]) -> str:

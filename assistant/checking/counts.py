@@ -5,6 +5,7 @@ counts in the same way, by another number, is at odds with the sentence.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -23,6 +24,7 @@ _TOKEN = re.compile(
 _NOUN = re.compile(r"[ \u00a0-]([^\W\d_]{3,})")
 _OF = re.compile(r" of\b")
 _CENTURY = 100
+_SECOND = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +36,32 @@ class Count:
     value: float
     noun: str = ""
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it has no other use: the third of something; the first and the second are said of much else."""
+        return self.kind == "order" and self.value > _SECOND
+
 
 def read_counts(text: str, code: str | None) -> list[Count]:
     """What a text without its dates counts, in order; nothing in a language without data."""
     return list(_counts(text, language(code))) if code in languages() else []
 
 
-def at_odds(ours: Iterable[Count], theirs: Iterable[Count]) -> Count | None:
-    """The first count of a sentence that a passage has by other numbers only.
+def at_odds(ours: Iterable[Count], theirs: Iterable[Count]) -> list[Count]:
+    """The counts of a sentence that a passage has by other numbers only.
 
     Numbers above one are looked for by themselves.
     """
-    known = list(theirs)
-    for count in ours:
-        same = {other.value for other in known if (other.kind, other.noun) == (count.kind, count.noun)}
-        if same and count.value not in same and (count.kind != "number" or count.value == 1):
-            return count
-    return None
+    known: dict[tuple[Kind, str], set[float]] = defaultdict(set)
+    for count in theirs:
+        known[count.kind, count.noun].add(count.value)
+    return [
+        count
+        for count in ours
+        if (same := known.get((count.kind, count.noun)))
+        and count.value not in same
+        and (count.kind != "number" or count.value == 1)
+    ]
 
 
 def _counts(text: str, known: Language) -> Iterator[Count]:

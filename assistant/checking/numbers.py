@@ -85,6 +85,7 @@ _AROUND = 25
 _SENTENCE_END = re.compile(r"[.!?…]\s|\n")
 # A word of more letters than an "and" has behind a number is what it counts.
 _NOUN = re.compile(r"[\s-][^\W\d_]{4}")
+_COUNTED = re.compile(r"[\s-]([^\W\d_]{3,})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,9 @@ class Number:
         minus: whether it is below zero.
         vague: whether it is told as more of them than one, as "thousands" is.
         uncounted: whether it puts something in an order, divides it or dates it, and so is no number of a measure.
+        in_order: whether it is the place of something in an order.
+        noun: the stem of what it counts or puts in an order, as far as words tell that.
+        language: ISO 639-1 code of that noun's.
     """
 
     text: str
@@ -108,6 +112,9 @@ class Number:
     minus: bool = False
     vague: bool = False
     uncounted: bool = False
+    in_order: bool = False
+    noun: str = ""
+    language: str | None = None
 
 
 # A number, and where it begins and ends.
@@ -142,7 +149,18 @@ def _may_equal(wanted: Number, other: Number) -> bool:
         return False
     if wanted.unit and not wanted.uncounted and other.uncounted and not _has_unit(other, wanted.unit):
         return False
+    if other.in_order and _counts_otherwise(wanted, other):
+        return False
     return wanted.minus == other.minus or not is_temperature(wanted.unit | other.unit)
+
+
+def _counts_otherwise(wanted: Number, order: Number) -> bool:
+    """Whether a number is one of something else than a place in an order is, which proves none of that.
+
+    The ninth bridge makes no nine boats, but a fifth victory is one of five.
+    """
+    counts = bool(wanted.noun) and not wanted.in_order
+    return counts and wanted.language == order.language and wanted.noun != order.noun
 
 
 def _is_as_vague(wanted: Number, other: Number) -> bool:
@@ -221,9 +239,23 @@ class _Reader:
             return list(self._figures(at, end)), end
         end, values, vague = self._spelled(at)
         if values:
-            return [self._number(at, end, values, vague=vague)], end
-        values = self._hidden(at)
-        return [self._number(at, end, values, uncounted=self._is_ordinal(at))] if values else [], end
+            return [self._counting(at, self._number(at, end, values, vague=vague))], end
+        if not (values := self._hidden(at)):
+            return [], end
+        ordinal = self._is_ordinal(at)
+        return [self._counting(at, self._number(at, end, values, uncounted=ordinal), in_order=ordinal)], end
+
+    def _counting(self, at: int, placed: _Placed, *, in_order: bool = False) -> _Placed:
+        """A number in words with what it counts, or puts in an order; what has a capital may be a name: World War Two.
+
+        A capital at the beginning of the text is none of a name.
+        """
+        number, start, stop = placed
+        behind = _COUNTED.match(self._text, stop)
+        told = behind is not None and fold(behind[1]) not in self._function_words
+        plain = at == 0 or self._tokens[at]["word"].islower()
+        noun = stem(behind[1], self._code) if behind and told and (plain or in_order) and not number.vague else ""
+        return replace(number, in_order=in_order, noun=noun, language=self._code), start, stop
 
     def _fraction(self, at: int) -> tuple[int, Decimal] | None:
         """The end and the value of a fraction that begins here: two thirds, a third of them, üçte iki."""

@@ -154,7 +154,6 @@ def test_a_time_of_the_day_has_to_be_told(checker: Checker, passage: str, senten
     [
         ("en", "The nine ministers left the island.", "The one minister left the island."),
         ("en", "The third attempt failed.", "The first attempt failed."),
-        ("en", "It was built in the 20th century with 19 arches.", "It was built in the 19th century."),
         ("en", "A third of the island burned.", "A quarter of the island burned."),
         ("en", "The price tripled on the island.", "The price doubled on the island."),
         ("en", "The island grew rich in the 1990s, 1980 boats came.", "The island grew rich in the 1980s."),
@@ -172,8 +171,27 @@ def test_what_the_passage_counts_otherwise_is_doubtful(
 
 
 @pytest.mark.parametrize(
+    ("language", "passage", "sentence", "lacking"),
+    [
+        ("en", "It was built in the 20th century with 19 arches.", "It was built in the 19th century.", "19th century"),
+        ("en", "The second attempt took three days.", "The third attempt took days.", "third attempt"),
+        ("ru", "Вторая попытка шла три дня.", "Третья попытка шла дни.", "Третья попытка"),
+        ("en", "The ninth bridge of the island burned.", "The nine boats of the island burned.", "nine"),
+        ("tr", "Adada dokuzuncu köprü yandı.", "Adada dokuz gemi yandı.", "dokuz"),
+    ],
+)
+def test_a_place_in_an_order_is_that_of_what_the_passage_orders(
+    checker: Checker, language: str, passage: str, sentence: str, lacking: str
+) -> None:
+    said = f"“{lacking}” is not in the cited passage."
+    assert _verdict(checker, sentence, passage, language=language) == ("unsupported", said)
+
+
+@pytest.mark.parametrize(
     ("language", "passage", "sentence"),
     [
+        ("en", "It was the fifth victory of the island.", "The island had five victories."),
+        ("en", "The ministers fought in the Second World War.", "The ministers fought in World War Two."),
         ("en", "The nine ministers left one island.", "One of the ministers left the island."),
         ("en", "The third attempt failed, the first attempt did not.", "The first attempt did not fail."),
         ("en", "The first attempt took two days.", "The first attempt took 2 days."),
