@@ -102,6 +102,7 @@ class NameIndex:
             if _is_acronym(word):
                 self._acronyms.add(romanised(word))
         self._written_out = tuple(_runs_of_capitals(text, code))
+        self._initials = tuple(map(_initials, _runs(text, code)))
         names = find_names(text, code)
         self._stems = {stem(word, code) for name in names for word in _sure_words(name, code)}
         runs = [[*map(romanised, name.words)] for name in names if len(name.words) > 1]
@@ -127,8 +128,14 @@ class NameIndex:
         return any(_are_one_letter_apart(own, known) for known in self._stems)
 
     def may_have(self, word: str, code: str | None) -> bool:
-        """Whether a word of the passage goes on behind this one or this one behind it, or sounds like it at least."""
-        return not self.has_near(word, code) and (self._has_longer(word, code) or self._may_be_respelt(word, code))
+        """Whether the passage may mean a word that it does not have.
+
+        A word of it goes on behind this one or this one behind it, or sounds like it at least; or an acronym may be of
+        words in small letters, as CEO is of "chief executive officer".
+        """
+        if self.has_near(word, code):
+            return False
+        return self._has_longer(word, code) or self._may_be_respelt(word, code) or self._may_spell_out(word, code)
 
     def _has_longer(self, word: str, code: str | None) -> bool:
         """Whether a word of the passage begins with this one or this one with it, and not as two places do."""
@@ -163,6 +170,12 @@ class NameIndex:
             for run in self._written_out
             for at in range(len(run) - length + 1)
         )
+
+    def _may_spell_out(self, word: str, code: str | None) -> bool:
+        """Whether the initials of adjacent words, in capitals or not, are an acronym of three letters or more."""
+        if code != self.code or not _is_acronym(word) or len(word) < _SHORTEST_PART:
+            return False
+        return any(romanised(word) in initials for initials in self._initials)
 
     def partners(self, word: str, code: str | None) -> tuple[frozenset[str], frozenset[str]]:
         """The romanised words that stand right before a word, and right behind it, in names of several words."""
@@ -329,6 +342,11 @@ def _missing(name: Name, code: str | None, passages: Sequence[NameIndex]) -> Mis
     if proper:
         titled = absent[-1] != name.words[-1] and all(_may_be_title(word, code) for word in proper)
         return Missing(" ".join(proper), certain=not titled and _is_certain(name, proper[0], code))
+    return _ordinary_missing(name, absent, code)
+
+
+def _ordinary_missing(name: Name, absent: Sequence[str], code: str | None) -> Missing | None:
+    """What is missing of a name if all that no passage of its language has of it may be ordinary words."""
     titled = absent[-1] != name.words[-1] or (len(absent) < len(name.words) and code != "en")
     if titled or name.headline or code in _CAPITAL_NOUNS:
         return None
@@ -556,6 +574,19 @@ def _may_have_acronym(words: Sequence[str], code: str | None) -> bool:
 
 def _runs_of_capitals(text: str, code: str | None) -> Iterator[tuple[str, ...]]:
     """The words of each run with capitals, function words among them left out."""
+    for run in _runs(text, code):
+        part: list[str] = []
+        for word in run:
+            if word[0] != word[0].lower():
+                part.append(word)
+            else:
+                yield tuple(part)
+                part = []
+        yield tuple(part)
+
+
+def _runs(text: str, code: str | None) -> Iterator[tuple[str, ...]]:
+    """The words of each run that no mark parts, function words and what a hyphen joins in small letters left out."""
     small = language(code).function_words if code in languages() else frozenset()
     run: list[str] = []
     end = 0
@@ -564,9 +595,7 @@ def _runs_of_capitals(text: str, code: str | None) -> Iterator[tuple[str, ...]]:
             yield tuple(run)
             run = []
         end = match.end()
-        if match[0][0] != match[0][0].lower():
+        lower = match[0][0] == match[0][0].lower()
+        if not (lower and (fold(match[0]) in small or text[match.start() - 1 : match.start()] == "-")):
             run.append(match[0])
-        elif fold(match[0]) not in small and text[match.start() - 1 : match.start()] != "-":
-            yield tuple(run)
-            run = []
     yield tuple(run)
