@@ -43,6 +43,8 @@ _CAPITAL_NOUNS = frozenset({"de", "lb"})
 _SHORTEST_PART = 3
 # Of fewer letters many stems are one letter apart.
 _SHORTEST_NEAR = 5
+# What one language writes as either.
+_ASPIRATED = frozenset({"g", "h"})
 _BEHIND_LATIN = "\u0370"
 # A word that is written so many times as often with a capital as in small letters is a name, though it is an ordinary
 # word too (Trump); or perhaps a title, if it stands before a name (Prince), but not of so many times (John).
@@ -200,7 +202,7 @@ class NameIndex:
         if self.is_form(word, known, code):
             return True
         ours, theirs = skeleton(romanised(word)), skeleton(known)
-        alike = same_sound(ours, theirs) if code != self.code else ours == theirs and self._is_respelt(word, known)
+        alike = same_sound(ours, theirs) if code != self.code else self._is_respelt(word, known)
         return alike and not self._apart(word, known, code)
 
     def _may_be_respelt(self, word: str, code: str | None) -> bool:
@@ -236,15 +238,13 @@ class NameIndex:
     def _is_respelt(self, word: str, known: str) -> bool:
         """Whether a word and a romanised one of the passage, of one language, are spellings of one name.
 
-        Places have the spelling that CLDR knows.
+        Places that CLDR knows begin as it writes them: Hermann is not German.
         """
-        written = self._written(known)
+        latin, written = romanised(word), self._written(known)
         stems = stem(word, self.code), stem(written, self.code)
-        return (
-            same_ending(*stems)
-            and (same_spelling(romanised(word), known) or same_spelling(*stems))
-            and not (is_place(word, self.code) or is_place(written, self.code))
-        )
+        if {latin[:1], known[:1]} == _ASPIRATED and (is_place(word, self.code) or is_place(written, self.code)):
+            return False
+        return same_ending(*stems) and (same_spelling(latin, known) or same_spelling(*stems))
 
     def _ends_alike(self, word: str, known: str) -> bool:
         return same_ending(stem(word, self.code), stem(self._written(known), self.code))
@@ -263,10 +263,15 @@ class NameIndex:
         sounds = skeleton(romanised(word))
         if code != self.code and len(sounds) < 2:  # noqa: PLR2004 - one consonant tells nothing
             return True
-        return any(
-            not self._apart(word, known, code) and (code != self.code or self._is_respelt(word, known))
-            for known in self._sounding(word, sounds, code)
-        )
+        if code == self.code:
+            return len(sounds) >= _SHORTEST_PART and any(
+                self._is_respelt(word, known) and not self._apart(word, known, code) for known in self._named()
+            )
+        return any(not self._apart(word, known, code) for known in self._sounding(word, sounds, code))
+
+    def _named(self) -> Iterator[str]:
+        """The romanised words of the passage that may be names."""
+        return (known for bucket in self._sounds.values() for words in bucket.values() for known in words)
 
     def _sounding(self, word: str, sounds: str, code: str | None) -> Iterator[str]:
         """The romanised words of the passage that sound like a word."""

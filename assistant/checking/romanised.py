@@ -19,7 +19,7 @@ _SHORTEST_STEM = 3
 _SHORTEST_MISSPELT = 7
 _SHORTEST_MISSPELT_SKELETON = 4
 
-# Two spellings of one name in one language may differ by a vowel from this length on.
+# Two spellings of one name in one language may have another vowel from this length on.
 _SHORTEST_RESPELT = 5
 
 _LETTERS = re.compile(r"[^a-z]+")
@@ -75,11 +75,12 @@ def _spelt(word: str) -> str:
 def same_spelling(name: str, other: str) -> bool:
     """Whether two romanised words are spellings of one name in one language: Geydar, Heydar.
 
-    They may differ by one vowel; what is voiced in one and not in the other, as in Kerman and German, is another name.
+    One may have a vowel that the other lacks, or another one if they are long; what is voiced in one and not in the
+    other, as in Kerman and German, is another name.
     """
     a, b = _spelt(name), _spelt(other)
-    respelt = max(len(a), len(b)) >= _SHORTEST_RESPELT and near(a, b) and _SILENT.sub("", a) == _SILENT.sub("", b)
-    return a == b or respelt
+    long = len(a) != len(b) or len(a) >= _SHORTEST_RESPELT
+    return a == b or (long and near(a, b) and _SILENT.sub("", a) == _SILENT.sub("", b))
 
 
 def shared(a: str, b: str) -> int:
