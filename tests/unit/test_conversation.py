@@ -277,7 +277,7 @@ def test_a_pasted_book_costs_no_more_than_a_page(piece: str) -> None:
     standalone_question("What does he say about it?", history, 6)
     start = perf_counter()
     found = standalone_question("What does he say about it?", history, 6)
-    assert perf_counter() - start < 1
+    assert perf_counter() - start < 10
     assert len(found) < 2 * MESSAGE_CHARS
 
 
