@@ -78,7 +78,8 @@ class Translation:
         if len(message) > LONGEST:
             return message
         before, stop, last = message.rpartition(". ")
-        if stop and (said := self._sentence(last)) is not None:
+        whole = before.count("“") == before.count("”")
+        if stop and whole and (said := self._sentence(last)) is not None:
             return f"{self.of(f'{before}.')} {said}"
         said = self._sentence(message)
         return message if said is None else said
