@@ -7,6 +7,7 @@ A folder of the index holds
     sync.lock           held by the one process that syncs
 """
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -167,16 +168,19 @@ class Index:
             Chunk id -> cosine, best first, equal ones by id. A server may still have vectors of chunks that are no
             longer in the index; `chunks` leaves those out.
         """
-        with self._snapshot() as snapshot:
-            state = self._built(snapshot)
-            chunk_count = snapshot.chunk_count()
-        if not chunk_count:
-            return {}
+        state: State | None = None
         try:
-            store = self._open_store(state, chunk_count)
-            return self._nearest_passing(store, vector, k, filters) if filters else store.nearest(vector, k)
+            # Filters are applied to the articles of the very moment whose vectors are searched.
+            with self._library.reading() as connection:
+                snapshot = Snapshot(connection, self._settings.corpus_dir)
+                state = self._built(snapshot)
+                chunk_count = snapshot.chunk_count()
+                if not chunk_count:
+                    return {}
+                store = self._open_store(state, chunk_count)
+                return _nearest_passing(connection, store, vector, k, filters) if filters else store.nearest(vector, k)
         except (IndexDamagedError, IndexUnavailableError):
-            if self._vectors_in_use() == state.vectors:
+            if state is None or self._vectors_in_use() == state.vectors:
                 raise
             # A sync of another process has ended meanwhile and put others in their place.
             return self.nearest(vector, k, filters)
@@ -211,17 +215,6 @@ class Index:
             if self._centres is None or self._centres[0] != version:
                 self._centres = (version, snapshot.language_centres())
             return self._centres[1]
-
-    def _nearest_passing(
-        self, store: VectorStore, vector: NDArray[np.float32], k: int, filters: Filters
-    ) -> dict[int, float]:
-        with self._library.reading() as connection:
-            if many_pass(connection, filters):
-                found = best_passing(connection, k, filters, partial(store.nearest, vector))
-                if found is not None:
-                    return found
-            among = passing(connection, filters)
-        return store.nearest(vector, k, among)
 
     @contextmanager
     def _snapshot(self) -> Iterator[Snapshot]:
@@ -260,6 +253,15 @@ class Index:
             yield
         finally:
             lock.release()
+
+
+def _nearest_passing(
+    connection: sqlite3.Connection, store: VectorStore, vector: NDArray[np.float32], k: int, filters: Filters
+) -> dict[int, float]:
+    found = None
+    if many_pass(connection, filters):
+        found = best_passing(connection, k, filters, partial(store.nearest, vector))
+    return store.nearest(vector, k, passing(connection, filters)) if found is None else found
 
 
 def _discard_if_damaged(database: Database) -> None:

@@ -157,6 +157,8 @@ class VectorStore:
     def _cosines(self, vector: NDArray[np.float32], names: list[str]) -> dict[int, float]:
         with _failures_in_words(self._place):
             found = self._collection.get(ids=names, include=["embeddings"])
+        if not found["ids"]:
+            return {}
         cosines = normalised(np.asarray(found["embeddings"], dtype=np.float32)) @ normalised(vector)
         return {int(name, 16): cosine for name, cosine in zip(found["ids"], cosines.tolist(), strict=True)}
 

@@ -12,6 +12,7 @@ import pytest
 
 from assistant import Filters, IndexDamagedError, IndexUnavailableError, UnknownArticleError
 from assistant.index import Index, filtering, lexicon, vectors
+from assistant.index.library import State
 from assistant.terms import terms
 from tests.indexes import WordEmbedding, open_index, question
 
@@ -204,6 +205,39 @@ def test_few_vectors_are_compared_one_by_one_with_the_same_result(
     searched = index.nearest(vector, 1000, filters)
     assert compared == pytest.approx(searched, abs=1e-6)
     assert list(index.nearest(vector, 2, filters)) == list(searched)[:2]
+
+
+def test_an_article_whose_vectors_are_still_to_come_is_found_by_its_terms(index: Index) -> None:
+    only = Filters(articles=(LIBRARY,))
+    vector = question(WordEmbedding(), "bridge")
+    there = index.nearest(vector, 1000, only)
+    assert index._store
+    index._store[1].delete(there)
+    assert there
+    assert index.nearest(vector, 1000, only) == {}
+    assert _articles(index, index.matching(terms(index.article(LIBRARY).text), 1000, only)) == {LIBRARY}
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+def test_a_filtered_search_during_a_sync_sees_the_articles_of_before(
+    index: Index, news: Path, tmp_path: Path, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filtering, "FEW", few)
+    vector, only = question(WordEmbedding(), "bridge"), Filters(articles=("undated.txt",))
+    (news / "undated.txt").write_text("The bridge\n\nNow somebody knows when this was written about the bridge.\n")
+    opened = index._open_store
+    index.close()
+
+    def open_before_a_sync(state: State, chunk_count: int) -> vectors.VectorStore:
+        monkeypatch.setattr(index, "_open_store", opened)
+        store = opened(state, chunk_count)
+        with open_index(news, tmp_path / "index", chunk_size=40) as other:
+            other.sync()
+        return store
+
+    monkeypatch.setattr(index, "_open_store", open_before_a_sync)
+    assert index.nearest(vector, 10, only)
+    assert _articles(index, index.nearest(vector, 10, only)) == {"undated.txt"}
 
 
 def test_statistics_count_chunks_and_terms(index: Index) -> None:
