@@ -118,7 +118,8 @@ def _interrupts_afterwards() -> Iterator[None]:
     A native library that is interrupted while it loads says that it does not load, which would pass for a reason to
     take the other engine.
     """
-    if threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is None:
+        # Neither is told of it, nor may set how it is handled: the latter, of a program that is not Python.
         yield
         return
     came: list[int] = []
@@ -126,7 +127,7 @@ def _interrupts_afterwards() -> Iterator[None]:
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, handler or signal.SIG_DFL)
+        signal.signal(signal.SIGINT, handler)
         if came:
             signal.raise_signal(signal.SIGINT)
 
