@@ -11,7 +11,7 @@ from assistant.ui.words import Words
 
 # What the browser itself writes: in the list of conversations, on buttons, and when the server is away.
 LISTED: Final = (
-    *("menu", "menu.none", "menu.forget", "menu.forgotten", "menu.undo", "menu.untitled"),
+    *("menu", "menu.none", "menu.forget", "menu.forgotten", "menu.undo", "menu.full", "menu.untitled"),
     *("question.send", "question.stop", "server.away", "server.restarted"),
 )
 
@@ -50,6 +50,11 @@ def _message(what: str, **values: Any) -> dict[str, Any]:
 def focus(selector: str) -> dict[str, Any]:
     """Moves the focus to what a selector finds."""
     return _message("focus", focus=selector)
+
+
+def opened() -> dict[str, Any]:
+    """Says that a conversation stands in the page."""
+    return _message("opened")
 
 
 def leave() -> dict[str, Any]:

@@ -52,16 +52,18 @@ class Choosing:
         # Choices that get other words forget which one was taken, so each is told, also where it is as it was.
         mode = mode if mode in MODES and self._desk.bot.has_model else self._desk.bot.mode
         parts, words, catalogue = self._desk.parts, words_in(language), self._desk.catalogue
-        first, last, publishers, articles = fields = self._filter_of_before(kept.get("filter"), words)
+        fields = self._filter_of_before(kept.get("filter"), words)
         values: dict[str, dict[str, Any]] = {
             "menu.language": {"value": language},
             "menu.length": {"value": length if length in tuple(LENGTHS) else USUAL_LENGTH},
             "menu.mode": {"value": mode},
-            "filters.first": {"value": first},
-            "filters.last": {"value": last},
-            "filters.publishers": {"choices": catalogue.outlets, "value": publishers},
-            "filters.articles": {"choices": catalogue.choices(MOST_CHOICES, articles), "value": articles},
+            "filters.publishers": {"choices": catalogue.outlets},
+            "filters.articles": {"choices": catalogue.choices(MOST_CHOICES, fields[-1])},
         }
+        if fields != NO_FILTER:
+            # An empty one is there already, and a quick reader may have begun to fill it in.
+            for name, value in zip(("first", "last", "publishers", "articles"), fields, strict=True):
+                values.setdefault(f"filters.{name}", {})["value"] = value
         if type(sources) is int and 1 <= sources <= MOST_SOURCES:
             values["menu.sources"] = {"value": sources}
         return {
@@ -152,8 +154,10 @@ def _filter_changes(desk: Desk, words: Words, *fields: Any) -> Changes:
     except AssistantError as problem:
         filters, error = Filters(), message("answer error", f"<p>{lines(words.said(problem.in_words()))}</p>")
     scope = filter_words(desk.named(filters), words)
+    label = words("filter.in-force", scope=scope) if scope else words("filter.label")
     return {
-        parts.box: gr.Accordion(label=words("filter.in-force", scope=scope) if scope else words("filter.label")),
+        # What is wrong is said within.
+        parts.box: gr.Accordion(label=label, open=True) if error else gr.Accordion(label=label),
         parts.error: error,
         parts.clear: gr.Button(words("filter.clear"), visible=any(fields)),
     }

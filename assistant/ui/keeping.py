@@ -41,9 +41,10 @@ class Keeping:
             log.warning("A conversation that the browser kept cannot be read.")
             words = words_in(language)
             gr.Warning(words("unreadable"), title=words("title"))
-            return session_changes(self._desk, session, words_in(language))
+            return session_changes(self._desk, session, words) | {self._desk.parts.bridge: bridge.opened()}
         last = max(len(conversation.exchanges) - 1, 0)
-        return self._begun(Session(conversation=conversation, place=last), language)
+        there = Session(conversation=conversation, place=last)
+        return self._begun(there, language) | {self._desk.parts.bridge: bridge.opened()}
 
     def remind(self, event: gr.EventData, session: Session, language: str) -> Changes:
         """Goes on with a conversation if it was forgotten here, as Gradio does an hour after a connection was lost."""

@@ -24,15 +24,35 @@ document.addEventListener("click", (event) => {
 const WHILE_BUSY = new Set(["open", "only", "copy"]);
 const busy = () => document.querySelector("#chat .pending") !== null;
 
+// What is asked while the page still loads waits for its filter and its conversation.
+const ASKING = "#question .submit-button, #chat .example";
+let ready = false;
+let waiting;
+
+function begin() {
+  ready = true;
+  setTimeout(() => waiting?.click(), 100);
+}
+
+function wait(event, button) {
+  event.preventDefault();
+  event.stopPropagation();
+  if (!ready) waiting = button;
+}
+
+const BEFORE_ALL = { capture: true };
 document.addEventListener(
   "keydown",
   (event) => {
-    if (event.key !== "Enter" || event.shiftKey || !busy() || !event.target.matches("#question textarea")) return;
-    event.preventDefault();
-    event.stopPropagation();
+    if (event.key !== "Enter" || event.shiftKey || !event.target.matches("#question textarea")) return;
+    if (!ready || busy()) wait(event, document.querySelector("#question .submit-button"));
   },
-  { capture: true },
+  BEFORE_ALL,
 );
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.(ASKING);
+  if (button && !ready) wait(event, button);
+}, BEFORE_ALL);
 
 // A new question moves to the top of the chat, so that its answer is read from its beginning. Where the chat scrolls by
 // itself, that takes room below, which the answer then grows into.
@@ -56,46 +76,78 @@ new MutationObserver(() => {
   questions = asked.length;
 }).observe(document.body, { childList: true, subtree: true });
 
-// The button goes away with the answer that it stops, and the focus would with it.
+// A button that goes away with what it does would take the focus with it.
 document.addEventListener("click", (event) => {
   if (event.target.closest("#question .stop-button")) document.querySelector("#question textarea").focus();
+  if (event.target.closest("#clear-filters")) document.querySelector("#filters .label-wrap").focus();
 });
 
 // The conversations that this browser keeps; which one is open is a matter of the tab
 
+// A browser that may keep nothing keeps it until the page is left.
+class Passing {
+  getItem(key) {
+    return this[key] ?? null;
+  }
+
+  setItem(key, value) {
+    this[key] = value;
+  }
+
+  removeItem(key) {
+    delete this[key];
+  }
+}
+
+function storage(name) {
+  try {
+    return window[name] ?? new Passing();
+  } catch {
+    return new Passing();
+  }
+}
+
+const local = storage("localStorage");
+const session = storage("sessionStorage");
 const PREFIX = `news-assistant:${props.corpus}:talk:`;
 const CURRENT = `news-assistant:${props.corpus}:current`;
 let words = {};
 
+const byAge = (one, other) => other.changed - one.changed;
 const kept = () =>
-  Object.keys(localStorage)
+  Object.keys(local)
     .filter((key) => key.startsWith(PREFIX))
     .flatMap((key) => {
       try {
-        return [{ key, ...JSON.parse(localStorage.getItem(key)) }];
+        return [{ key, ...JSON.parse(local.getItem(key)) }];
       } catch {
         return [];
       }
     })
-    .sort((one, other) => other.changed - one.changed);
+    .sort(byAge);
 
+// Whether it could be stored. A full store makes room by what was left longest ago.
 function store(key, value) {
-  // A full store makes room by what was left longest ago.
   for (;;) {
     try {
-      return localStorage.setItem(key, value);
-    } catch (error) {
-      const oldest = kept().filter((talk) => talk.key !== key).pop();
-      if (!oldest) return console.warn("The conversation is too long for this browser to keep.", error);
-      localStorage.removeItem(oldest.key);
+      local.setItem(key, value);
+      return true;
+    } catch {
+      const oldest = kept().filter((talk) => talk.key !== key && idOf(talk.data) !== here.id).pop();
+      if (!oldest) {
+        tell(words["menu.full"]);
+        return false;
+      }
+      local.removeItem(oldest.key);
     }
   }
 }
 
-function button(text, action, kind) {
+function button(text, action, kind, key) {
   const made = document.createElement("button");
   made.type = "button";
   made.className = kind;
+  made.dataset.does = `${kind} ${key}`;
   made.dir = "auto";
   made.textContent = text;
   made.addEventListener("click", action);
@@ -105,40 +157,50 @@ function button(text, action, kind) {
 function item(talk) {
   const id = talk.key.slice(PREFIX.length);
   const row = document.createElement("li");
-  if (id === sessionStorage.getItem(CURRENT)) row.setAttribute("aria-current", "true");
+  if (id === session.getItem(CURRENT)) row.setAttribute("aria-current", "true");
   const open = () => {
     goOn(id, talk.data);
     list();
   };
   const forget = () => {
-    forgotten = { ...talk, text: localStorage.getItem(talk.key) };
-    localStorage.removeItem(talk.key);
-    if (id === sessionStorage.getItem(CURRENT)) trigger("leave");
+    forgotten.push({ ...talk, text: local.getItem(talk.key), at: Date.now() });
+    local.removeItem(talk.key);
+    if (id === session.getItem(CURRENT)) trigger("leave");
     list();
-    document.querySelector("#conversations .undo").focus();
+    focusOn(`undo ${talk.key}`);
   };
-  const remove = button("✕", forget, "forget");
+  const remove = button("✕", forget, "forget", talk.key);
   remove.setAttribute("aria-label", `${words["menu.forget"]}: ${talk.title}`);
-  row.append(button(talk.title || words["menu.untitled"], open, "talk"), remove);
+  row.append(button(talk.title || words["menu.untitled"], open, "talk", talk.key), remove);
   return row;
 }
 
-// The conversation that was deleted last: it can be brought back until the page is left or another one is deleted.
-let forgotten;
+// The conversations that were deleted: each can be brought back, in its place, until the page is left.
+let forgotten = [];
+// A second press on what deletes is no wish to undo it.
+const DOUBLE_PRESS = 600;
 
-function bringBack() {
-  store(forgotten.key, forgotten.text);
-  forgotten = undefined;
+function bringBack(deleted) {
+  const { key, text, at } = deleted;
+  if (Date.now() - at < DOUBLE_PRESS) return;
+  // Another tab may have gone on with it, and then there are two.
+  const name = local.getItem(key) === null ? key : `${key}-${Date.now()}`;
+  try {
+    local.setItem(name, text);
+  } catch {
+    return tell(words["menu.full"]);
+  }
+  forgotten = forgotten.filter((other) => other !== deleted);
   list();
-  document.querySelector("#conversations button").focus();
+  focusOn(`talk ${name}`);
 }
 
-function gone() {
+function gone(deleted) {
   const row = document.createElement("li");
   const said = document.createElement("span");
   said.dir = "auto";
-  said.textContent = `${words["menu.forgotten"]}: ${forgotten.title || words["menu.untitled"]}`;
-  row.append(said, button(words["menu.undo"], bringBack, "undo"));
+  said.textContent = `${words["menu.forgotten"]}: ${deleted.title || words["menu.untitled"]}`;
+  row.append(said, button(words["menu.undo"], () => bringBack(deleted), "undo", deleted.key));
   return row;
 }
 
@@ -146,13 +208,19 @@ function list() {
   const place = document.querySelector("#conversations .html-container, #conversations .prose");
   if (!place) return;
   // Drawn anew, the list keeps the focus.
-  const focused = [...place.querySelectorAll("button")].indexOf(document.activeElement);
-  const rows = [...(forgotten ? [gone()] : []), ...kept().map(item)];
+  const focused = place.contains(document.activeElement) && document.activeElement.dataset.does;
+  // Nothing moves under the pointer when one is deleted.
+  const rows = [...kept(), ...forgotten].sort(byAge).map((talk) => (forgotten.includes(talk) ? gone(talk) : item(talk)));
   const shown = document.createElement(rows.length ? "ul" : "p");
   if (!rows.length) shown.className = "hint";
   shown.append(...(rows.length ? rows : [words["menu.none"] ?? ""]));
   place.replaceChildren(shown);
-  place.querySelectorAll("button")[focused]?.focus();
+  if (focused) focusOn(focused);
+}
+
+function focusOn(deed) {
+  const buttons = [...document.querySelectorAll("#conversations button")];
+  (buttons.find((made) => made.dataset.does === deed) ?? document.querySelector("#fresh"))?.focus();
 }
 
 window.addEventListener("storage", list);
@@ -183,12 +251,12 @@ function save({ name, kind, text }) {
   URL.revokeObjectURL(link.href);
 }
 
-// Of the conversation that is open in this tab: its id, the name it is kept under, and what was kept last.
+// Of the conversation that is open in this tab: its id, the name it is kept under, how it stands and how it is kept.
 let here = {};
 
 function goOn(name, data) {
-  sessionStorage.setItem(CURRENT, name);
-  here = { id: idOf(data), name, data };
+  session.setItem(CURRENT, name);
+  here = { id: idOf(data), name, data, stored: data };
   trigger("resume", { conversation: data });
 }
 
@@ -208,18 +276,21 @@ const DEEDS = {
     // Where another tab went on with the same conversation, there are two from now on.
     const name = here.id === id ? here.name : id;
     const there = kept().find((talk) => talk.key === PREFIX + name);
-    here = { id, name: there && there.data !== here.data ? `${id}-${serial}` : name, data };
-    sessionStorage.setItem(CURRENT, here.name);
-    store(PREFIX + here.name, JSON.stringify({ title, changed: Date.now(), data }));
+    here = { ...here, id, name: there && there.data !== here.stored ? `${id}-${serial}` : name, data };
+    session.setItem(CURRENT, here.name);
+    if (store(PREFIX + here.name, JSON.stringify({ title, changed: Date.now(), data }))) here.stored = data;
     list();
     if (focus) DEEDS.focus({ focus });
   },
   focus({ focus }) {
     setTimeout(() => document.querySelector(focus)?.focus(), 100);
   },
+  opened() {
+    if (!ready) begin();
+  },
   leave() {
     here = {};
-    sessionStorage.removeItem(CURRENT);
+    session.removeItem(CURRENT);
     list();
   },
   speak(message) {
@@ -228,8 +299,9 @@ const DEEDS = {
     document.querySelector("#menu .toggle-button")?.setAttribute("aria-label", words["menu"]);
     list();
     // The first time, the server has begun a new session: the conversation that stood here before goes on.
-    const before = kept().find((talk) => talk.key === PREFIX + sessionStorage.getItem(CURRENT));
+    const before = kept().find((talk) => talk.key === PREFIX + session.getItem(CURRENT));
     if (!resumed && before) goOn(before.key.slice(PREFIX.length), before.data);
+    if (!resumed && !before) begin();
     if (!resumed) greet();
     resumed = true;
     nameButtons();
@@ -308,7 +380,7 @@ function follow() {
 // Light or dark: as the reader's system has it, until the reader chooses
 
 const THEME = "news-assistant:theme";
-const chosen = localStorage.getItem(THEME);
+const chosen = local.getItem(THEME);
 if (chosen) document.body.classList.toggle("dark", chosen === "dark");
 // Gradio paints the ground once, in the colour it had then.
 document.body.style.backgroundColor = "var(--body-background-fill)";
@@ -316,7 +388,7 @@ document.body.style.backgroundColor = "var(--body-background-fill)";
 document.addEventListener("click", (event) => {
   if (!event.target.closest("#theme")) return;
   const dark = document.body.classList.toggle("dark");
-  localStorage.setItem(THEME, dark ? "dark" : "light");
+  local.setItem(THEME, dark ? "dark" : "light");
 });
 
 // Gradio calls the examples a list, but its buttons are no items of one; others are pictures without a name
@@ -334,13 +406,16 @@ function name(button, text) {
 new MutationObserver(nameButtons).observe(document.body, { childList: true, subtree: true });
 nameButtons();
 
-// A server that was started again does not know this page any more: the page loads anew, and its conversation goes on,
-// with what was typed
+// A server that was started again does not know this page any more: the page loads anew, by itself or by Gradio, and its
+// conversation goes on, with what was typed
 
 const SERVER = new URL("gradio_api/app_id", document.baseURI);
 const DRAFT = `news-assistant:${props.corpus}:draft`;
 const LOOK_EVERY = 4000;
 const LOOK_EVERY_WHILE_AWAY = 500;
+const SERVING = `news-assistant:${props.corpus}:serving`;
+// Which server this tab had before it was loaded anew.
+const served = session.getItem(SERVING);
 let serving;
 let away = false;
 
@@ -353,9 +428,8 @@ async function look() {
     if (!answer.ok && answer.status !== 401) return;
     const name = await answer.text();
     serving ??= name;
-    if (name === serving) return;
-    sessionStorage.setItem(DRAFT, document.querySelector("#question textarea")?.value ?? "");
-    location.reload();
+    if (name !== serving) return location.reload();
+    session.setItem(SERVING, serving);
   } catch {
     away = true;
     tell(words["server.away"], Infinity);
@@ -367,18 +441,22 @@ async function watchServer() {
   setTimeout(watchServer, away ? LOOK_EVERY_WHILE_AWAY : LOOK_EVERY);
 }
 
-// After the page was loaded anew because of that.
-function greet() {
-  const draft = sessionStorage.getItem(DRAFT);
-  if (draft === null) return;
-  sessionStorage.removeItem(DRAFT);
+const looked = watchServer();
+
+async function greet() {
+  const draft = session.getItem(DRAFT);
   const box = document.querySelector("#question textarea");
-  if (draft && box) {
+  if (draft && box && !box.value) {
     box.value = draft;
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }
-  tell(words["server.restarted"], 8000);
+  session.removeItem(DRAFT);
+  await looked;
+  if (served && serving && served !== serving) tell(words["server.restarted"], 8000);
 }
 
-watchServer();
+window.addEventListener("pagehide", () => {
+  const typed = document.querySelector("#question textarea")?.value;
+  if (typed) session.setItem(DRAFT, typed);
+});
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && look());

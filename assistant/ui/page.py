@@ -25,8 +25,13 @@ QUIET: Final[dict[str, Any]] = {"show_progress": "hidden", "api_visibility": "pr
 # The browser keeps the choices under this name; what is kept is no secret from the page itself.
 KEPT: Final[dict[str, Any]] = {"storage_key": "news-assistant:choices", "secret": "none"}
 # The filter stays as long as the tab, which Gradio's state in the browser does not know.
-KEEP_FILTER: Final = '(...fields) => void sessionStorage.setItem("news-assistant:filter", JSON.stringify(fields))'
-ADD_FILTER: Final = '(kept) => [{ ...kept, filter: sessionStorage.getItem("news-assistant:filter") }]'
+# A browser may refuse to keep anything.
+KEEP_FILTER: Final = """(...fields) => {
+    try { sessionStorage.setItem("news-assistant:filter", JSON.stringify(fields)); } catch {}
+}"""
+ADD_FILTER: Final = """(kept) => {
+    try { return [{ ...kept, filter: sessionStorage.getItem("news-assistant:filter") }]; } catch { return [kept]; }
+}"""
 
 
 def build_page(bot: Assistant) -> gr.Blocks:
@@ -45,7 +50,10 @@ def build_page(bot: Assistant) -> gr.Blocks:
         _wire_keeping(desk.parts, Keeping(desk), answering)
         choosing = Choosing(desk)
         _wire_choices(desk.parts, choosing, kept)
-        page.load(choosing.begin, kept, _everything(desk.parts), js=ADD_FILTER, **QUIET)
+        loaded = page.load(choosing.begin, kept, _everything(desk.parts), js=ADD_FILTER, **QUIET)
+        # A quick reader may have begun to fill the filter in.
+        filters = desk.parts.filters
+        loaded.then(choosing.set_filters, [desk.parts.language, *filters.fields], filters, **QUIET)
         add_endpoints(bot)
     page.queue(default_concurrency_limit=CONCURRENCY)
     return page

@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from assistant import Answer
 from tests.articles import write_corpus
-from tests.pages import Visit
+from tests.pages import Served, Visit
 from tests.reader import (
     COST,
     FARMS,
@@ -27,6 +27,19 @@ from tests.reader import (
     whole_answers,
 )
 from tests.servers import free_port, running
+
+# Leaves no room for a conversation in what the browser keeps.
+FILL_UP = """
+    for (let size = 2 ** 23; size >= 16; size /= 2) {
+      try { localStorage.setItem("filling", (localStorage.getItem("filling") ?? "") + "x".repeat(size)); } catch {}
+    }
+"""
+
+
+def undo(page: Page, deleted: str) -> None:
+    """Brings a conversation back, once a second press on what deleted it is not taken for that."""
+    page.wait_for_timeout(700)
+    page.locator("#conversations li").filter(has_text=f"Deleted: {deleted}").get_by_role("button", name="Undo").click()
 
 
 class TestStartingOver:
@@ -80,12 +93,83 @@ class TestTheList:
         ask(page, COST)
         open_menu(page)
         page.get_by_role("button", name=f"Delete: {COST}").press("Enter")
-        undo = page.get_by_role("button", name="Undo")
-        expect(undo).to_be_focused()
+        expect(page.get_by_role("button", name="Undo")).to_be_focused()
         expect(whole_answers(page)).to_have_count(0)
-        undo.press("Enter")
+        page.wait_for_timeout(700)
+        page.keyboard.press("Enter")
         talks(page).filter(has_text=COST).click()
         expect(questions(page)).to_have_text([COST])
+
+    def test_bringing_one_back_overwrites_nothing(self, page: Page) -> None:
+        other = page.context.new_page()
+        other.goto(page.url)
+        started(other)
+        ask(page, COST)
+        open_menu(other)
+        other.get_by_role("button", name=f"Delete: {COST}").click()
+        ask(page, SHEEP)
+        expect(talks(other)).to_have_text([COST])
+        undo(other, COST)
+        expect(talks(other)).to_have_text([COST, COST])
+        page.reload()
+        started(page)
+        expect(questions(page)).to_have_text([COST, SHEEP])
+
+    def test_without_room_none_is_brought_back_and_none_is_lost(self, page: Page) -> None:
+        ask(page, COST)
+        open_menu(page)
+        page.locator("#fresh").click()
+        expect(whole_answers(page)).to_have_count(0)
+        ask(page, SHEEP)
+        page.get_by_role("button", name=f"Delete: {COST}").click()
+        page.evaluate(FILL_UP)
+        undo(page, COST)
+        expect(page.locator("#status")).to_contain_text("no room left")
+        expect(talks(page)).to_have_text([SHEEP])
+        page.evaluate("localStorage.removeItem('filling')")
+        undo(page, COST)
+        expect(talks(page)).to_have_text([SHEEP, COST])
+
+    def test_the_focus_stays_where_it_was_when_another_tab_adds_one(self, page: Page) -> None:
+        ask(page, COST)
+        open_menu(page)
+        delete = page.get_by_role("button", name=f"Delete: {COST}")
+        delete.focus()
+        other = page.context.new_page()
+        other.goto(page.url)
+        started(other)
+        ask(other, SHEEP)
+        expect(talks(page)).to_have_text([SHEEP, COST])
+        expect(delete).to_be_focused()
+
+    def test_two_presses_delete_one_and_what_is_deleted_stays_in_its_place(self, page: Page) -> None:
+        open_menu(page)
+        ask(page, COST)
+        for question in (SHEEP, FARMS):
+            page.locator("#fresh").click()
+            expect(whole_answers(page)).to_have_count(0)
+            ask(page, question)
+        rows = page.locator("#conversations li")
+        page.get_by_role("button", name=f"Delete: {SHEEP}").dblclick()
+        expect(talks(page)).to_have_text([FARMS, COST])
+        expect(rows.nth(1)).to_contain_text(f"Deleted: {SHEEP}")
+        page.get_by_role("button", name=f"Delete: {FARMS}").click()
+        expect(talks(page)).to_have_text([COST])
+        undo(page, SHEEP)
+        expect(talks(page)).to_have_text([SHEEP, COST])
+        expect(talks(page).first).to_be_focused()
+
+    @pytest.mark.parametrize("store", ["localStorage", "sessionStorage"])
+    def test_a_browser_that_keeps_nothing_still_asks(self, browser: Browser, served: Served, store: str) -> None:
+        # Not as a usual visitor: Gradio's own state in the browser complains of it, too.
+        page = browser.new_page()
+        page.add_init_script(f"Object.defineProperty(window, '{store}', {{ get() {{ throw new Error('denied'); }} }})")
+        page.goto(served.url)
+        started(page)
+        expect(ask(page, COST)).to_contain_text("48 million")
+        open_menu(page)
+        expect(talks(page)).to_have_text([COST])
+        page.close()
 
 
 class TestComingBack:
@@ -110,7 +194,8 @@ class TestComingBack:
         expect(page.locator("#chat .example").first).to_be_visible()
         expect(talks(page)).to_have_text([COST])
 
-    def test_it_goes_on_after_the_server_was_started_again(self, visit: Visit, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("asked", [False, True], ids=["typed", "asked"])
+    def test_it_goes_on_after_the_server_was_started_again(self, visit: Visit, tmp_path: Path, asked: bool) -> None:
         port = free_port()
         settings = {"CORPUS_DIR": write_corpus(tmp_path / "news"), "INDEX_DIR": tmp_path / "index", "PORT": port}
         environment = os.environ | {f"ASSISTANT_{name}": str(value) for name, value in settings.items()}
@@ -124,6 +209,8 @@ class TestComingBack:
             page.evaluate("window.before = true")
             page.locator("#question textarea").fill("What about the")
         expect(page.locator("#status")).to_contain_text("The server does not answer.")
+        if asked:
+            page.locator("#question textarea").press("Enter")
         with running(command, port, environment):
             # The page notices by itself, and loads itself again.
             page.wait_for_function("!window.before && document.readyState === 'complete'", timeout=60_000)

@@ -1,6 +1,6 @@
 """Which articles may answer."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.reader import COST, FARMS, OPERA, act, ask, cards, choose, from_date, open_filter, started, whole_answers
 
@@ -51,6 +51,54 @@ class TestTheFilter:
         started(page)
         expect(ask(page, FARMS)).not_to_contain_text("Searched only")
 
+    def test_what_is_asked_while_the_page_loads_waits_for_it_and_for_the_conversation(self, page: Page) -> None:
+        open_filter(page)
+        choose(page, "#articles", "Orchard growers")
+        ask(page, FARMS)
+        held: list[Route] = []
+
+        def hold(request: Route) -> None:
+            held.append(request)
+
+        page.route("**/queue/join*", hold)
+        page.reload()
+        question = page.locator("#question textarea")
+        question.fill(COST)
+        question.press("Enter")
+        expect(page.locator("#chat .question")).to_have_count(0)
+        page.route("**/queue/join*", lambda request: request.continue_())
+        for request in held:
+            request.continue_()
+        expect(page.locator("#chat .question")).to_have_text([FARMS, COST])
+        expect(whole_answers(page).last).to_contain_text("Searched only: Orchard growers")
+
+    def test_one_that_is_begun_while_the_page_loads_holds_and_shows(self, page: Page) -> None:
+        held: list[Route] = []
+
+        def hold_the_first(request: Route) -> None:
+            held.append(request)
+            page.route("**/queue/join*", lambda other: other.continue_())
+
+        page.route("**/queue/join*", hold_the_first)
+        page.reload()
+        open_filter(page)
+        from_date(page, "2022")
+        expect(page.locator(LABEL)).to_contain_text("Filter: from 1 January 2022")
+        held[0].continue_()
+        started(page)
+        page.wait_for_timeout(1000)
+        expect(page.locator(LABEL)).to_contain_text("Filter: from 1 January 2022")
+        expect(page.locator("#clear-filters")).to_be_visible()
+        expect(ask(page, COST)).to_contain_text("Searched only: from 1 January 2022")
+
+    def test_clearing_it_by_keyboard_keeps_the_focus_there(self, page: Page) -> None:
+        open_filter(page)
+        from_date(page, "2022")
+        page.locator("#clear-filters").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#clear-filters")).to_be_hidden()
+        expect(page.locator(LABEL)).to_be_focused()
+
     def test_the_same_question_without_it_is_a_click_away(self, page: Page) -> None:
         open_filter(page)
         from_date(page, "2024")
@@ -71,6 +119,9 @@ class TestTheFilter:
         open_filter(page)
         page.locator("#published-to").locator("input, textarea").fill("31.12.2024")
         page.keyboard.press("Tab")
+        expect(page.locator("#filter-error")).to_contain_text("“31.12.2024” is not a date")
+        page.reload()
+        started(page)
         expect(page.locator("#filter-error")).to_contain_text("“31.12.2024” is not a date")
         expect(ask(page, COST)).to_contain_text("“31.12.2024” is not a date")
         expect(page.locator("#question textarea")).to_have_value(COST)
