@@ -5,6 +5,7 @@ dots of the Turkish i and the Armenian question mark inside a word make no diffe
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import cache, cached_property
 from pathlib import Path
@@ -209,9 +210,9 @@ def detect_language(text: str, confidence: float = DETECTION_CONFIDENCE) -> str 
         return None
     # Capitals mislead the classifier, which has seen few.
     ranking: dict[str, float] = dict(_identifier().rank(text.lower()))
-    text_words = words(text)
+    counts = Counter(words(text))
     for code, known in load_languages().items():
-        share = sum(word in known.function_words for word in text_words) / max(1, len(text_words))
+        share = sum(counts[word] for word in known.function_words & counts.keys()) / max(1, counts.total())
         ranking[code] *= _FUNCTION_WORD_FACTOR**share
     best = max(ranking, key=ranking.__getitem__)
     return best if ranking[best] >= confidence * sum(ranking.values()) else None

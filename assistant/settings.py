@@ -60,6 +60,12 @@ class Settings(BaseSettings):
     llm_stall_timeout: float = Field(
         60.0, ge=0.1, le=3600, description="Longest wait for the model's next word, in seconds."
     )
+    llm_retries: int = Field(
+        2, ge=0, le=10, description="How often a model's reply that failed is asked for again, after growing waits."
+    )
+    llm_concurrency: int = Field(
+        32, ge=1, le=1000, description="Replies that a model writes at a time; more questions wait for their turn."
+    )
     llm_input_price: float | None = Field(None, ge=0, description="Price of a million tokens that the model reads.")
     llm_output_price: float | None = Field(None, ge=0, description="Price of a million tokens that the model writes.")
     unsupported: Literal["withhold", "mark"] = Field(
@@ -87,6 +93,13 @@ class Settings(BaseSettings):
         pattern=r"^[\w.-]+,[\w.-]+$",
         description="The `input_type` of questions and of passages, such as query,passage, if the endpoint's model "
         "embeds them differently.",
+    )
+    embedding_batch_size: int = Field(100, ge=1, le=2048, description="Texts in one request to the embedding endpoint.")
+    embedding_concurrency: int = Field(
+        4, ge=1, le=64, description="Requests to the embedding endpoint at a time while articles are taken in."
+    )
+    embedding_retries: int = Field(
+        3, ge=0, le=10, description="How often a failed request to it is tried again, after growing waits."
     )
     chunk_size: int = Field(256, ge=32, le=2048, description="Largest chunk, in tokens.")
     chunk_overlap: int = Field(0, ge=0, le=1024, description="Tokens of whole sentences repeated in the next chunk.")
@@ -124,6 +137,8 @@ class Settings(BaseSettings):
         {
             *("corpus_dir", "index_dir", "chroma_url", "host", "port", "auth_user", "auth_password", "openai_api_key"),
             *("llm_input_price", "llm_output_price", "trace_file", "log_file", "feedback_file", "mcp"),
+            *("llm_retries", "llm_concurrency"),
+            *("embedding_batch_size", "embedding_concurrency", "embedding_retries"),
         }
     )
 

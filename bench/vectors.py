@@ -58,6 +58,39 @@ class SyntheticEmbedding(BaseEmbedding):
         return self._get_query_embedding(query)
 
 
+class RememberingEmbedding(BaseEmbedding):
+    """The real model, which embeds no text twice: a second index over the same texts costs no embedding.
+
+    It carries the real model's name, so that the coefficients measured for that one apply.
+    """
+
+    _real: BaseEmbedding = PrivateAttr()
+    _known: dict[str, list[float]] = PrivateAttr(default_factory=dict)
+
+    def __init__(self, real: BaseEmbedding) -> None:
+        super().__init__(model_name=real.model_name, embed_batch_size=real.embed_batch_size)
+        self._real = real
+
+    @classmethod
+    def class_name(cls) -> str:
+        """As it appears in model ids."""
+        return "remembering"
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        return self._real.get_query_embedding(query)
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        return self._get_text_embeddings([text])[0]
+
+    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+        missing = [text for text in dict.fromkeys(texts) if text not in self._known]
+        self._known |= zip(missing, self._real.get_text_embedding_batch(missing), strict=True)
+        return [self._known[text] for text in texts]
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return self._get_query_embedding(query)
+
+
 class Mixture:
     """Makes vectors for texts out of the vectors of other texts.
 

@@ -26,6 +26,7 @@ from assistant.checking import Checker, Verdict
 from assistant.checking.thresholds import Likeness, Thresholds
 from assistant.chunks import split_chunks, split_sentences
 from assistant.index import StoredChunk
+from assistant.index.library import pack_offsets
 from assistant.records import Source
 from assistant.retrieval import Hit
 from assistant.terms import terms
@@ -174,7 +175,7 @@ def passages(text: str, source: Source, embedding: "BaseEmbedding") -> tuple[Hit
             text=whole,
             start=chunk.start,
             end=chunk.end,
-            offsets=json.dumps([span.model_dump() for span in chunk.sentences]),
+            offsets=pack_offsets(chunk.sentences),
             terms=tuple(terms(whole)),
             vectors=vectors[at : at + count],
             vector_ids=tuple(range(at, at + count)),

@@ -4,9 +4,9 @@
         ...  # a client of endpoint.url is turned away once and then gets its answer
     assert endpoint.requests[0].body["model"] == "m"
 
-A reply is a function of the request. `text`, `completion`, `status`, `raw` and `embeddings` make one; `late`,
-`trickling`, `in_packets`, `stalled`, `cut` and `spoilt` make another one of it. A test's own function may choose
-between replies.
+A reply is a function of the request. `text`, `completion`, `status`, `raw`, `embeddings` and `embedded` make one;
+`late`, `trickling`, `in_packets`, `stalled`, `cut` and `spoilt` make another one of it. A test's own function may
+choose between replies.
 """
 
 import json
@@ -151,6 +151,11 @@ def embeddings(*vectors: Sequence[float]) -> Reply:
     """The vectors of texts, however many were sent."""
     data = [{"object": "embedding", "index": i, "embedding": vector} for i, vector in enumerate(vectors)]
     return raw(_json({"object": "list", "model": MODEL, "data": data, "usage": {}}))
+
+
+def embedded(vector: Callable[[str], Sequence[float]]) -> Reply:
+    """The vector of each text that was sent."""
+    return lambda request: embeddings(*map(vector, request.body["input"]))
 
 
 def late(reply: Reply, seconds: float) -> Reply:

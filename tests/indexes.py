@@ -62,20 +62,22 @@ def open_index(corpus: Path, folder: Path, embedding: BaseEmbedding | None = Non
 def dump(index: Index) -> dict[str, Any]:
     """Everything an index holds, without what may differ between two that were made from the same articles."""
     with index._library.reading() as connection:
+        connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab (main, lexicon, row)")
         rows = {
             "articles": "SELECT id, fingerprint, published, publisher, source, removed, text FROM articles ORDER BY id",
-            "chunks": 'SELECT chunks.id, articles.id, start, "end", sentences, sentence_ids, vectors, chunks.text,'
+            "chunks": 'SELECT chunks.id, articles.id, start, "end", sentences, sentence_ids, vectors,'
             " term_count, terms FROM chunks JOIN articles ON articles.key = article ORDER BY chunks.id",
-            "terms": "SELECT term, doc, cnt FROM vocabulary ORDER BY term",
+            "terms": "SELECT term, doc, cnt FROM temp.vocabulary ORDER BY term",
+            "frequencies": "SELECT term, chunks FROM frequencies ORDER BY term",
             "totals": "SELECT * FROM totals",
             "state": "SELECT json_remove(json, '$.version', '$.vectors', '$.manifest') FROM state",
         }
         held: dict[str, Any] = {name: connection.execute(query).fetchall() for name, query in rows.items()}
+        connection.execute("DROP TABLE temp.vocabulary")
+        assert held.pop("frequencies") == [(term, chunks) for term, chunks, _ in held["terms"]]
     index.nearest(np.ones(DIMENSIONS, dtype=np.float32), 1)
     assert index._store or not held["chunks"]
     if index._store:
-        stored = index._store[1]._collection.get(include=["embeddings", "documents", "metadatas"])
-        fields: list[Any] = [stored["ids"], np.asarray(stored["embeddings"]).tolist()]
-        fields += [stored["documents"], stored["metadatas"]]
-        held["vectors"] = sorted(zip(*fields, strict=True), key=lambda record: str(record[0]))
+        stored = index._store[1]._collection.get(include=["embeddings"])
+        held["vectors"] = sorted(zip(stored["ids"], np.asarray(stored["embeddings"]).tolist(), strict=True))
     return held

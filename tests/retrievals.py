@@ -1,6 +1,5 @@
 """What retrieval hands on, made by hand: hits whose sentences are as near to the question as a test wants them."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from assistant.index import StoredChunk
+from assistant.index.library import pack_offsets
 from assistant.question import Question, read_question
 from assistant.records import Article, Source, Span
 from assistant.retrieval import Hit, Retrieval
@@ -57,7 +57,7 @@ def hit(
         text=" ".join(sentences),
         start=spans[0].start,
         end=spans[-1].end,
-        offsets=json.dumps([span.model_dump() for span in spans]),
+        offsets=pack_offsets(spans),
         terms=tuple(terms(" ".join(sentences))),
         vectors=np.stack([nearness, np.sqrt(1 - nearness**2)], axis=1),
         vector_ids=tuple(hash(sentence) for sentence in sentences),

@@ -159,7 +159,11 @@ def _by_library(data: bytes, encodings: list[str]) -> str | None:
 
 
 def _is_noise(text: str) -> bool:
-    noise = sum(character == "\ufffd" or unicodedata.category(character) in {"Cn", "Co"} for character in text)
+    noise = sum(
+        count
+        for character, count in Counter(text).items()
+        if character == "\ufffd" or unicodedata.category(character) in {"Cn", "Co"}
+    )
     return noise > _MOST_NOISE * len(text)
 
 

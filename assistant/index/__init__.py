@@ -3,11 +3,10 @@
 A folder of the index holds
     library.sqlite      articles, chunks, sentence vectors and the lexical index: what is true
     vectors/<name>/     one vector per chunk in Chroma, unless a server has them
-    embeddings.sqlite   every sentence vector ever made, by model and text: it outlives a rebuild
+    embeddings.sqlite   during a sync, and after one that was interrupted: the sentence vectors made so far
     sync.lock           held by the one process that syncs
 """
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,16 +20,19 @@ from numpy.typing import NDArray
 
 from assistant.errors import IndexDamagedError, IndexUnavailableError
 from assistant.index.database import Database, disk_failures_in_words
-from assistant.index.embeddings import CACHE, Embedder
-from assistant.index.filtering import best_passing, many_pass, passing
+from assistant.index.embeddings import JOURNAL, Embedder
+from assistant.index.filtering import best_passing, passing
 from assistant.index.lexicon import Lexicon, TermStatistics
 from assistant.index.library import Snapshot, State, StoredChunk
 from assistant.index.places import FolderPlace, Place, ServerPlace
+from assistant.index.preparation import LocalPreparation
 from assistant.index.schema import LIBRARY
 from assistant.index.sync import Sync, recipe
 from assistant.index.vectors import VectorStore
 from assistant.records import Article, Filters, Removed, Source, SyncReport
 from assistant.settings import Settings
+
+OUTDATED = "The index was of an earlier version of this program. All articles were indexed anew."
 
 __all__ = ["Index", "StoredChunk", "TermStatistics"]
 
@@ -54,8 +56,8 @@ class Index:
         self._settings = settings
         self._lock_file = folder / "sync.lock"
         self._library = Database(folder / "library.sqlite", LIBRARY)
-        self._cache = Database(folder / "embeddings.sqlite", CACHE)
-        self._embedder = Embedder(embedding, self._cache)
+        self._journal = Database(folder / "embeddings.sqlite", JOURNAL)
+        self._embedder = Embedder(embedding, self._journal)
         self._place: Place = (
             ServerPlace(settings.chroma_url) if settings.chroma_url else FolderPlace(folder / "vectors")
         )
@@ -75,14 +77,14 @@ class Index:
         """Closes what is open; the next use opens it again."""
         self._store = None
         self._library.close()
-        self._cache.close()
+        self._journal.close()
 
     def needs_sync(self) -> bool:
         """Whether the index was never built, was left incomplete, or was built from or with something else.
 
         Changed articles are not looked for: that is `sync`'s business.
         """
-        if not self._library.exists():
+        if not self._library.exists() or self._library.is_outdated():
             return True
         with self._snapshot() as snapshot:
             state = snapshot.state()
@@ -106,7 +108,7 @@ class Index:
         """Brings the index up to date with the corpus folder, wholly or not at all.
 
         Args:
-            rebuild: make everything anew, whatever state it is in; embeddings are kept where they are sound.
+            rebuild: make everything anew, whatever state it is in; the vectors of a sound library are kept.
             progress: show bars on standard error for what takes over a second.
             announce: told in words what the sync waits for.
 
@@ -115,15 +117,22 @@ class Index:
             ModelError: the embedding failed; what was embedded until then need not be embedded again.
         """
         with self._exclusive(announce):
-            for database in (self._library, self._cache):
+            outdated = self._library.is_outdated()
+            for database in (self._library, self._journal):
                 if rebuild:
                     _discard_if_damaged(database)
+                if database.is_outdated():
+                    database.discard()
                 if not database.exists():
                     database.create()
-            sync = Sync(self._settings, self._library, self._embedder, self._place, progress=progress)
+            preparation = LocalPreparation(self._settings, self._embedder)
+            sync = Sync(self._settings, self._library, preparation, self._place, progress=progress)
             synced = sync.run(self._open_store, rebuild=rebuild)
             self._store = (synced.vectors, synced.store)
-        return synced.report
+            self._journal.discard()
+        return (
+            synced.report.model_copy(update={"notes": (*synced.report.notes, OUTDATED)}) if outdated else synced.report
+        )
 
     def sources(self) -> tuple[Source, ...]:
         """All articles without their texts, by id."""
@@ -177,8 +186,10 @@ class Index:
                 chunk_count = snapshot.chunk_count()
                 if not chunk_count:
                     return {}
-                store = self._open_store(state, chunk_count)
-                return _nearest_passing(connection, store, vector, k, filters) if filters else store.nearest(vector, k)
+                nearest = partial(self._open_store(state, chunk_count).nearest, vector)
+                return best_passing(
+                    connection, k, filters, nearest, lambda filters: nearest(k, passing(connection, filters))
+                )
         except (IndexDamagedError, IndexUnavailableError):
             if state is None or self._vectors_in_use() == state.vectors:
                 raise
@@ -253,15 +264,6 @@ class Index:
             yield
         finally:
             lock.release()
-
-
-def _nearest_passing(
-    connection: sqlite3.Connection, store: VectorStore, vector: NDArray[np.float32], k: int, filters: Filters
-) -> dict[int, float]:
-    found = None
-    if many_pass(connection, filters):
-        found = best_passing(connection, k, filters, partial(store.nearest, vector))
-    return store.nearest(vector, k, passing(connection, filters)) if found is None else found
 
 
 def _discard_if_damaged(database: Database) -> None:

@@ -19,7 +19,7 @@ SAMPLED_CHUNKS = 1000
 PRIOR_SENTENCES = 100
 
 _SAMPLE = """
-SELECT json_extract(source, '$.language'), vectors, json_array_length(sentences)
+SELECT json_extract(source, '$.language'), vectors, length(sentence_ids) / 8
 FROM chunks JOIN articles ON articles.key = chunks.article ORDER BY chunks.id LIMIT ?
 """
 

@@ -54,6 +54,17 @@ class Database:
         """Whether the file is there, in whatever state."""
         return self.path.exists()
 
+    def is_outdated(self) -> bool:
+        """Whether an earlier version of this program wrote the file."""
+        if not self.exists():
+            return False
+        try:
+            with closing(sqlite3.connect(self._address(), uri=True)) as connection:
+                return self._version_in(connection) < self._format.version
+        except (sqlite3.DatabaseError, IndexDamagedError):
+            # Whoever opens it is told what is wrong with it.
+            return False
+
     def create(self) -> None:
         """Makes an empty database. It appears under its name only when it is whole."""
         draft = self.path.with_name(f"{self.path.name}.new")
@@ -146,10 +157,8 @@ class Database:
 
     def _connect(self) -> sqlite3.Connection:
         self._identity()
-        # "rw" does not create a file that has just been taken away.
-        address = f"{self.path.absolute().as_uri()}?mode=rw"
         connection = sqlite3.connect(
-            address, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS
+            self._address(), uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS
         )
         try:
             self._check_format(connection)
@@ -159,15 +168,22 @@ class Database:
             raise
         return connection
 
+    def _address(self) -> str:
+        # "rw" does not create a file that has just been taken away.
+        return f"{self.path.absolute().as_uri()}?mode=rw"
+
     def _check_format(self, connection: sqlite3.Connection) -> None:
+        if self._version_in(connection) != self._format.version:
+            message = f"{self.path} was written by another version of this program."
+            raise IndexDamagedError(message)
+
+    def _version_in(self, connection: sqlite3.Connection) -> int:
         application_id = connection.execute("PRAGMA application_id").fetchone()[0]
         if application_id != self._format.application_id:
             message = f"{self.path} belongs to another program."
             raise IndexDamagedError(message)
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version != self._format.version:
-            message = f"{self.path} was written by another version of this program."
-            raise IndexDamagedError(message)
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        return version
 
 
 def _damaged(path: Path, reason: object) -> IndexDamagedError:

@@ -1,10 +1,13 @@
-"""Embeds each sentence once in its lifetime: the vectors are kept by model and text, apart from the index.
+"""Embeds each sentence once: what a sync has embedded is written to a journal until the library has it.
+
+A sync that was interrupted goes on from the journal; one that ended leaves none.
 
 Vectors are stored as int8, one byte a dimension, scaled to use its whole range. On multilingual-e5-small that moves no
 cosine by more than .0014. What is read back is normalised, so the scale need not be stored.
 """
 
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
@@ -15,12 +18,10 @@ from assistant.errors import ModelError
 from assistant.index.database import Database, Format
 from assistant.models import model_id
 
-KEY_BYTES = 16
-
-CACHE = Format(
+JOURNAL = Format(
     application_id=0x4E774563,
-    version=1,
-    statements=("CREATE TABLE embeddings (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID",),
+    version=2,
+    statements=("CREATE TABLE embeddings (id INTEGER PRIMARY KEY, vector BLOB NOT NULL)",),
 )
 
 
@@ -44,35 +45,41 @@ def normalised(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 class Embedder:
-    """An embedding model with its memory.
+    """An embedding model with its journal.
 
     Args:
         embedding: any LlamaIndex embedding.
-        cache: where the vectors are kept; `CACHE` is its format.
+        journal: where vectors are kept on their way to the library; `JOURNAL` is its format.
     """
 
-    def __init__(self, embedding: BaseEmbedding, cache: Database) -> None:
+    def __init__(self, embedding: BaseEmbedding, journal: Database) -> None:
         self.model_id = model_id(embedding)
         self._embedding = embedding
-        self._cache = cache
+        self._journal = journal
         self._length = 0
 
-    def key(self, text: str) -> bytes:
-        """What the vector of a text is kept under."""
-        return hashlib.blake2b(f"{self.model_id}\0{text}".encode(), digest_size=KEY_BYTES).digest()
+    def id(self, text: str) -> int:
+        """What the vector of a text is kept under: a hash of model and text.
 
-    def vectors(self, texts: Iterable[str], advance: Callable[[int], None]) -> dict[str, bytes]:
-        """The quantised vector of each text, from memory where it is known.
+        Two of ten million sentences share one with a probability of .000005.
+        """
+        return as_id(hashlib.blake2b(f"{self.model_id}\0{text}".encode()).digest())
+
+    def vectors(
+        self, texts: Iterable[str], known: Mapping[int, bytes], advance: Callable[[int], None]
+    ) -> dict[str, bytes]:
+        """The quantised vector of each text; only what is neither known nor in the journal is embedded.
 
         Args:
             texts: repeats cost nothing.
+            known: vectors of earlier, by `id`.
             advance: told as texts are done, with the number of their characters.
 
         Raises:
             ModelError: the model failed; what it had embedded until then is kept.
         """
         unique = sorted(set(texts), key=lambda text: (len(text), text))
-        found = self._remembered(unique)
+        found = self._remembered(unique, known)
         advance(sum(map(len, found)))
         missing = [text for text in unique if text not in found]
         # Texts of like length together: no engine has to wait for the longest of a mixed batch.
@@ -82,14 +89,20 @@ class Embedder:
             advance(sum(map(len, batch)))
         return found
 
-    def _remembered(self, texts: Sequence[str]) -> dict[str, bytes]:
-        found = {}
-        with self._cache.reading() as connection:
-            for text in texts:
-                row = connection.execute("SELECT vector FROM embeddings WHERE key = ?", (self.key(text),)).fetchone()
-                if row:
-                    found[text] = row[0]
-                    self._check_length(len(row[0]))
+    def remember(self, vectors: Mapping[int, bytes]) -> None:
+        """Writes quantised vectors to the journal, by `id`."""
+        with self._journal.writing() as connection:
+            connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?)", sorted(vectors.items()))
+
+    def _remembered(self, texts: Sequence[str], known: Mapping[int, bytes]) -> dict[str, bytes]:
+        ids = {text: self.id(text) for text in texts}
+        wanted = json.dumps([name for name in ids.values() if name not in known])
+        query = "SELECT embeddings.* FROM json_each(?) AS wanted CROSS JOIN embeddings ON embeddings.id = wanted.value"
+        with self._journal.reading() as connection:
+            vectors = {**known, **dict(connection.execute(query, (wanted,)).fetchall())}
+        found = {text: vectors[name] for text, name in ids.items() if name in vectors}
+        for vector in found.values():
+            self._check_length(len(vector))
         return found
 
     def _embed(self, texts: list[str]) -> Mapping[str, bytes]:
@@ -99,9 +112,7 @@ class Embedder:
             raise ModelError(message)
         self._check_length(vectors.shape[1])
         codes = {text: code.tobytes() for text, code in zip(texts, quantise(vectors), strict=True)}
-        with self._cache.writing() as connection:
-            rows = [(self.key(text), code) for text, code in codes.items()]
-            connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?)", rows)
+        self.remember({self.id(text): code for text, code in codes.items()})
         return codes
 
     def _check_length(self, length: int) -> None:
@@ -109,9 +120,14 @@ class Embedder:
         if length != self._length:
             message = (
                 f"The embedding model {self._embedding.model_name} made vectors of {self._length} and of {length}"
-                f" dimensions. If it was exchanged under its old name, delete {self._cache.path}."
+                f" dimensions. If it was exchanged under its old name, delete {self._journal.path.parent}."
             )
             raise ModelError(message)
+
+
+def as_id(digest: bytes) -> int:
+    """A hash as SQLite can hold it: 63 bits, since it counts with signed integers of 64."""
+    return int.from_bytes(digest[:8], "big") >> 1
 
 
 def _as_array(vectors: Sequence[Sequence[float]]) -> NDArray[np.float32]:

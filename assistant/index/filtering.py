@@ -7,7 +7,7 @@ for more than are wanted and leaves out what does not pass. At 100,000 chunks of
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Final
 
@@ -18,70 +18,83 @@ FEW: Final = 20_000
 # How many times more are looked for; if too few of those pass, the ids of all that do are taken after all.
 WIDER: Final = 4
 
-# The ids of the chunks whose article passes the filters. A comparison with an absent date or publisher is not true, so
-# such an article does not pass. The cross join makes SQLite look at the articles first, which are fewer.
-_CONDITIONS: Final = """
-    (:published_from IS NULL OR published >= :published_from)
-AND (:published_to IS NULL OR published <= :published_to)
-AND (:publishers IS NULL OR publisher IN (SELECT value FROM json_each(:publishers)))
-AND (:articles IS NULL OR articles.id IN (SELECT value FROM json_each(:articles)))
-"""
-PASSING: Final = (
-    f"SELECT chunks.id FROM articles CROSS JOIN chunks ON chunks.article = articles.key WHERE {_CONDITIONS}"  # noqa: S608
-)
-_PASSING_OF: Final = f"""
-SELECT chunks.id FROM json_each(:ids) AS wanted
-CROSS JOIN chunks ON chunks.id = wanted.value
-CROSS JOIN articles ON articles.key = chunks.article
-WHERE {_CONDITIONS}
-"""  # noqa: S608 - the conditions are this module's
-
 Scores = dict[int, float]
 
+# A comparison with an absent date or publisher is not true, so such an article does not pass.
+_CONDITIONS: Final = {
+    "published_from": "published >= :published_from",
+    "published_to": "published <= :published_to",
+    "publishers": "publisher IN (SELECT value FROM json_each(:publishers))",
+    "articles": "articles.id IN (SELECT value FROM json_each(:articles))",
+}
 
-def values_of(filters: Filters) -> dict[str, str | int | None]:
-    """What the placeholders of `PASSING` stand for; None does not restrict."""
-    return {
-        "published_from": filters.published_from.isoformat() if filters.published_from else None,
-        "published_to": filters.published_to.isoformat() if filters.published_to else None,
-        "publishers": json.dumps(filters.publishers) if filters.publishers else None,
-        "articles": json.dumps(filters.articles) if filters.articles else None,
+
+def values_of(filters: Filters) -> dict[str, str]:
+    """What the placeholders of `passing_query` stand for; those alone that restrict."""
+    values = {
+        "published_from": filters.published_from and filters.published_from.isoformat(),
+        "published_to": filters.published_to and filters.published_to.isoformat(),
+        "publishers": filters.publishers and json.dumps(filters.publishers),
+        "articles": filters.articles and json.dumps(filters.articles),
     }
+    return {name: value for name, value in values.items() if value}
+
+
+def passing_query(column: str, filters: Filters) -> str:
+    """The SQL for one column of the chunks whose article passes the filters."""
+    # The cross join makes SQLite begin with the articles, which have indexes for this and are fewer.
+    query = f"SELECT chunks.{column} FROM articles CROSS JOIN chunks ON chunks.article = articles.key"  # noqa: S608
+    return f"{query} WHERE {_restrictions(filters)}"
 
 
 def passing(connection: sqlite3.Connection, filters: Filters) -> list[int]:
     """The ids of all chunks whose article passes the filters."""
-    return [row[0] for row in connection.execute(PASSING, values_of(filters))]
-
-
-def many_pass(connection: sqlite3.Connection, filters: Filters) -> bool:
-    """Whether more than `FEW` chunks pass the filters."""
-    values = values_of(filters) | {"few": FEW}
-    return connection.execute(f"{PASSING} LIMIT 1 OFFSET :few", values).fetchone() is not None
-
-
-def passing_of(connection: sqlite3.Connection, ids: Sequence[int], filters: Filters) -> set[int]:
-    """Those of some chunks whose article passes the filters; ids that are not there do not."""
-    values = values_of(filters) | {"ids": json.dumps(list(ids))}
-    return {row[0] for row in connection.execute(_PASSING_OF, values)}
+    return [row[0] for row in connection.execute(passing_query("id", filters), values_of(filters))]
 
 
 def best_passing(
-    connection: sqlite3.Connection, k: int, filters: Filters, best: Callable[[int], Scores]
-) -> Scores | None:
-    """The best `k` chunks that pass the filters.
+    connection: sqlite3.Connection,
+    k: int,
+    filters: Filters | None,
+    best: Callable[[int], Scores],
+    best_among: Callable[[Filters], Scores],
+) -> Scores:
+    """The best `k` chunks that pass the filters, by whatever search.
 
     Args:
         connection: of the library.
         k: how many are wanted.
-        filters: those that many chunks pass.
-        best: gives the best of all chunks, as many as it is asked for, with their scores, best first.
+        filters: which articles may answer.
+        best: gives the best of all chunks, as many as it is asked for.
+        best_among: gives the best `k` of those that pass.
 
     Returns:
-        Chunk id -> score, best first; None if too few of the best pass.
+        Chunk id -> score, best first, as the searches give them.
     """
-    found = best(WIDER * k)
-    passed = passing_of(connection, list(found), filters)
-    if len(passed) < k and len(found) == WIDER * k:
-        return None
-    return dict(islice(((chunk_id, score) for chunk_id, score in found.items() if chunk_id in passed), k))
+    if not filters:
+        return best(k)
+    if _many_pass(connection, filters):
+        found = best(WIDER * k)
+        passed = _passing_of(connection, found, filters)
+        if len(passed) >= k or len(found) < WIDER * k:
+            return dict(islice(((chunk_id, score) for chunk_id, score in found.items() if chunk_id in passed), k))
+    return best_among(filters)
+
+
+def _many_pass(connection: sqlite3.Connection, filters: Filters) -> bool:
+    query = f"{passing_query('id', filters)} LIMIT 1 OFFSET :few"
+    return connection.execute(query, values_of(filters) | {"few": FEW}).fetchone() is not None
+
+
+def _passing_of(connection: sqlite3.Connection, ids: Iterable[int], filters: Filters) -> set[int]:
+    query = f"""
+        SELECT chunks.id FROM json_each(:ids) AS wanted
+        CROSS JOIN chunks ON chunks.id = wanted.value
+        CROSS JOIN articles ON articles.key = chunks.article
+        WHERE {_restrictions(filters)}
+    """  # noqa: S608 - the conditions are this module's
+    return {row[0] for row in connection.execute(query, values_of(filters) | {"ids": json.dumps(list(ids))})}
+
+
+def _restrictions(filters: Filters) -> str:
+    return " AND ".join(_CONDITIONS[name] for name in values_of(filters)) or "TRUE"

@@ -2,32 +2,35 @@
 
 Of FTS5, tantivy and bm25s this is the one whose index changes together with the articles and chunks in one transaction
 and whose document frequencies are exact at once after a deletion. It takes about a microsecond for each posting that
-it walks, which tantivy undercuts by far: hence the bound on postings.
+it walks, which tantivy undercuts by far: hence the bound on postings. FTS5 itself would count a term's documents by
+walking all its postings, so the numbers are kept in a table beside it.
 """
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from assistant.index.database import Database
-from assistant.index.filtering import PASSING, Scores, best_passing, many_pass, values_of
+from assistant.index.filtering import Scores, best_passing, passing_query, values_of
 from assistant.records import Filters
 
 # Walked at most for one search, which takes about 10 ms. The rarest terms come first: they carry most of a score, and a
 # chunk that only shares frequent words with a question answers nothing. Up to a few thousand chunks all terms fit.
 MOST_POSTINGS = 10_000
-# Terms whose frequency is remembered from one change of the index to the next.
-MOST_REMEMBERED = 50_000
 
+# FTS5 knows chunks by keys, which depend on the order they came in. So that equal scores stand by id, whatever their
+# keys, all that equal the last one take part.
 _SEARCH = """
-SELECT rowid, bm25(lexicon) AS cost FROM lexicon
-WHERE lexicon MATCH :wanted
-ORDER BY cost, rowid LIMIT :k
+WITH scored AS MATERIALIZED (
+    SELECT rowid AS key, bm25(lexicon) AS cost FROM lexicon WHERE lexicon MATCH :wanted {restriction}
+)
+SELECT chunks.id, cost FROM scored CROSS JOIN chunks ON chunks.key = scored.key
+WHERE cost <= ifnull((SELECT cost FROM scored ORDER BY cost LIMIT 1 OFFSET :k - 1), 0)
+ORDER BY cost, chunks.id LIMIT :k
 """
-# The plus keeps FTS5 from looking up each id by itself: walking the postings once is 15 times as fast.
-_FILTERED_SEARCH = _SEARCH.replace("ORDER BY", f"AND +rowid IN ({PASSING}) ORDER BY")
 
 
 class Lexicon:
@@ -35,22 +38,15 @@ class Lexicon:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        # Counting a frequent term means walking all its postings, and questions share their frequent terms.
-        self._remembered: tuple[str | None, dict[str, int]] = (None, {})
 
     def matching(self, terms: Sequence[str], k: int, filters: Filters | None) -> dict[int, float]:
         """The best `k` chunks by BM25 over the rarest of the terms, best first; equal scores by id."""
         with self._database.reading() as connection:
-            wanted = _rarest(self._frequencies(connection, terms))
+            wanted = _rarest(_frequencies(connection, terms))
             if not wanted:
                 return {}
-            match = " OR ".join(f'"{term}"' for term in wanted)
-            if not filters:
-                return _best(connection, match, k)
-            found = None
-            if many_pass(connection, filters):
-                found = best_passing(connection, k, filters, partial(_best, connection, match))
-            return _best(connection, match, k, filters) if found is None else found
+            best = partial(_best, connection, " OR ".join(f'"{term}"' for term in wanted))
+            return best_passing(connection, k, filters, best, partial(best, k))
 
     def statistics(self) -> "TermStatistics":
         """What the index knows of its terms now."""
@@ -58,28 +54,10 @@ class Lexicon:
             chunks, terms = connection.execute("SELECT chunks, terms FROM totals").fetchone()
         return TermStatistics(chunks, terms / chunks if chunks else 0.0, self)
 
-    def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
-        """In how many chunks each of the terms occurs."""
-        with self._database.reading() as connection:
-            return self._frequencies(connection, terms)
-
     def occurring(self, terms: Sequence[str]) -> dict[str, int]:
-        """Those of many terms that occur, with the number of chunks they occur in; nothing is remembered."""
-        query = "SELECT term, doc FROM json_each(?) AS wanted CROSS JOIN vocabulary ON vocabulary.term = wanted.value"
+        """Those of the terms that occur, with the number of chunks they occur in."""
         with self._database.reading() as connection:
-            return dict(connection.execute(query, (json.dumps(terms),)).fetchall())
-
-    def _frequencies(self, connection: sqlite3.Connection, terms: Sequence[str]) -> dict[str, int]:
-        version = connection.execute("SELECT max(json_extract(json, '$.version')) FROM state").fetchone()[0]
-        remembered_version, remembered = self._remembered
-        if remembered_version != version or len(remembered) > MOST_REMEMBERED:
-            remembered = {}
-            self._remembered = (version, remembered)
-        for term in terms:
-            if term not in remembered:
-                row = connection.execute("SELECT doc FROM vocabulary WHERE term = ?", (term,)).fetchone()
-                remembered[term] = row[0] if row else 0
-        return {term: remembered[term] for term in terms}
+            return _frequencies(connection, terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +75,41 @@ class TermStatistics:
 
     def document_frequency(self, terms: Sequence[str], /) -> dict[str, int]:
         """In how many chunks each of the terms occurs; 0 for an unknown one."""
-        return self._lexicon.document_frequency(terms)
+        return dict.fromkeys(terms, 0) | self._lexicon.occurring(terms)
+
+
+def count_terms(connection: sqlite3.Connection, chunks: Iterable[str], *, gone: bool = False) -> None:
+    """Keeps the document frequencies in step with chunks that come or go.
+
+    Args:
+        connection: a transaction of the library.
+        chunks: the terms of each, joined by spaces.
+        gone: whether they go.
+    """
+    counts = Counter(term for terms in chunks for term in set(terms.split()))
+    connection.executemany(
+        "INSERT INTO frequencies VALUES (?, ?) ON CONFLICT (term) DO UPDATE SET chunks = chunks + excluded.chunks",
+        sorted((term, -count if gone else count) for term, count in counts.items()),
+    )
+
+
+def _frequencies(connection: sqlite3.Connection, terms: Sequence[str]) -> dict[str, int]:
+    query = "SELECT term, chunks FROM json_each(?) AS wanted CROSS JOIN frequencies ON term = wanted.value"
+    return dict(connection.execute(query, (json.dumps(terms),)).fetchall())
 
 
 def _best(connection: sqlite3.Connection, match: str, k: int, filters: Filters | None = None) -> Scores:
-    values: dict[str, str | int | None] = {"wanted": match, "k": k}
-    if filters:
-        values |= values_of(filters)
-    found = connection.execute(_FILTERED_SEARCH if filters else _SEARCH, values)
+    # The plus keeps FTS5 from looking up each key by itself: walking the postings once is 15 times as fast.
+    restriction = f"AND +rowid IN ({passing_query('key', filters)})" if filters else ""
+    values = {"wanted": match, "k": k} | (values_of(filters) if filters else {})
     # FTS5 gives better matches lower numbers.
+    found = connection.execute(_SEARCH.format(restriction=restriction), values)
     return {chunk_id: -cost for chunk_id, cost in found}
 
 
 def _rarest(frequencies: dict[str, int]) -> list[str]:
     """The terms that occur, rarest first, as many as may be walked; at least one."""
-    known = sorted((frequency, term) for term, frequency in frequencies.items() if frequency)
+    known = sorted((frequency, term) for term, frequency in frequencies.items())
     chosen: list[str] = []
     walked = 0
     for frequency, term in known:

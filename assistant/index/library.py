@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter
 
 from assistant.articles import printable
 from assistant.errors import UnknownArticleError
@@ -19,8 +18,9 @@ from assistant.index.centres import language_centres
 from assistant.index.embeddings import unit_vectors
 from assistant.records import Article, Record, Removed, Source, Span
 
-_SPANS = TypeAdapter(tuple[Span, ...])
-_VECTOR_ID_BYTES = 8
+# Two numbers for the range of each sentence.
+_OFFSET_TYPE = "<i4"
+VECTOR_ID_TYPE = "<i8"
 
 
 class State(Record):
@@ -56,7 +56,7 @@ class StoredChunk:
     Attributes:
         id: equal in every index over the same articles with the same settings.
         start: offset into the article's text; `end` is the one behind the chunk.
-        offsets: the ranges of its sentences in the article's text, in JSON.
+        offsets: the ranges of its sentences in the article's text, as `pack_offsets` makes them.
         terms: index terms of the chunk, in order.
         vectors: (sentences, dimensions), each of length 1.
         vector_ids: equal for sentences of equal text.
@@ -67,7 +67,7 @@ class StoredChunk:
     text: str
     start: int
     end: int
-    offsets: str
+    offsets: bytes
     terms: tuple[str, ...]
     vectors: NDArray[np.float32]
     vector_ids: tuple[int, ...]
@@ -75,7 +75,13 @@ class StoredChunk:
     @cached_property
     def sentences(self) -> tuple[Span, ...]:
         """The ranges of its sentences in the article's text."""
-        return _SPANS.validate_json(self.offsets)
+        ranges = np.frombuffer(self.offsets, dtype=_OFFSET_TYPE).reshape(-1, 2).tolist()
+        return tuple(Span(start=start, end=end) for start, end in ranges)
+
+
+def pack_offsets(spans: Sequence[Span]) -> bytes:
+    """Ranges of a text as they are stored."""
+    return np.array([(span.start, span.end) for span in spans], dtype=_OFFSET_TYPE).tobytes()
 
 
 class Snapshot:
@@ -123,7 +129,7 @@ class Snapshot:
         """The chunks with these ids, in this order; ids that are not there are left out."""
         rows = self._connection.execute(
             """
-            SELECT chunks.id, source, chunks.text, start, "end", sentences, terms, sentence_ids, vectors
+            SELECT chunks.id, source, article, start, "end", sentences, terms, sentence_ids, vectors
             FROM json_each(?) AS wanted
             JOIN chunks ON chunks.id = wanted.value
             JOIN articles ON articles.key = chunks.article
@@ -134,21 +140,39 @@ class Snapshot:
         if not rows:
             return []
         # All at once: a hundred small arrays cost more than one large one.
-        vector_ids = np.frombuffer(b"".join(row[7] for row in rows), dtype="<i8")
+        vector_ids = np.frombuffer(b"".join(row[7] for row in rows), dtype=VECTOR_ID_TYPE)
         codes = np.frombuffer(b"".join(row[8] for row in rows), dtype=np.int8)
         vectors = unit_vectors(codes.reshape(len(vector_ids), -1))
-        ends = accumulate((len(row[7]) // _VECTOR_ID_BYTES for row in rows), initial=0)
+        texts = self._texts({row[2] for row in rows})
+        ends = accumulate((len(row[7]) // vector_ids.itemsize for row in rows), initial=0)
         return [
-            self._chunk(row, vectors[start:end], vector_ids[start:end])
+            self._chunk(row, texts[row[2]], vectors[start:end], vector_ids[start:end])
             for row, (start, end) in zip(rows, pairwise(ends), strict=True)
         ]
 
     def chunk_ids(self) -> list[int]:
         """All chunk ids, in an order that does not depend on how the index came about."""
         rows = self._connection.execute(
-            "SELECT chunks.id FROM articles JOIN chunks ON article = key ORDER BY articles.id, start"
+            "SELECT chunks.id FROM articles JOIN chunks ON article = articles.key ORDER BY articles.id, start"
         )
         return [row[0] for row in rows]
+
+    def vectors_of(self, article_ids: Sequence[str]) -> dict[int, bytes]:
+        """The quantised vectors of the articles' sentences, by the hash of model and text."""
+        found: dict[int, bytes] = {}
+        rows = self._connection.execute(
+            """
+            SELECT sentence_ids, vectors FROM json_each(?) AS wanted
+            JOIN articles ON articles.id = wanted.value
+            JOIN chunks ON chunks.article = articles.key
+            """,
+            (json.dumps(list(article_ids)),),
+        )
+        for ids, vectors in rows:
+            names = np.frombuffer(ids, dtype=VECTOR_ID_TYPE).tolist()
+            length = len(vectors) // len(names)
+            found |= {name: vectors[place * length : (place + 1) * length] for place, name in enumerate(names)}
+        return found
 
     def language_centres(self) -> dict[str | None, NDArray[np.float32]]:
         """The mean sentence vector (dimensions,) of each language that articles are written in."""
@@ -165,12 +189,19 @@ class Snapshot:
             raise UnknownArticleError(message)
         return row
 
-    def _chunk(self, row: tuple[Any, ...], vectors: NDArray[np.float32], vector_ids: NDArray[np.int64]) -> StoredChunk:
-        chunk_id, source, text, start, end, offsets, terms, _, _ = row
+    def _texts(self, keys: Iterable[int]) -> dict[int, str]:
+        """The articles' texts. SQLite would read an article once for each of its chunks."""
+        query = "SELECT articles.key, text FROM json_each(?) AS wanted JOIN articles ON articles.key = wanted.value"
+        return dict(self._connection.execute(query, (json.dumps(list(keys)),)).fetchall())
+
+    def _chunk(
+        self, row: tuple[Any, ...], article: str, vectors: NDArray[np.float32], vector_ids: NDArray[np.int64]
+    ) -> StoredChunk:
+        chunk_id, source, _, start, end, offsets, terms, _, _ = row
         return StoredChunk(
             id=chunk_id,
             source=self._source(source),
-            text=text,
+            text=article[start:end],
             start=start,
             end=end,
             offsets=offsets,

@@ -5,10 +5,11 @@ corpus folder -> intake -> library.sqlite + vectors -> commit
 
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 from uuid import uuid4
 
 from tqdm import tqdm
@@ -16,10 +17,10 @@ from tqdm import tqdm
 from assistant.articles import CorpusFile, find_files
 from assistant.cleaning import CLEANING_VERSION
 from assistant.index.database import Database
-from assistant.index.embeddings import Embedder
-from assistant.index.intake import Intake
+from assistant.index.intake import Intake, Progress
 from assistant.index.library import Snapshot, State
 from assistant.index.places import Place, Prepared
+from assistant.index.preparation import Preparation
 from assistant.index.schema import clear
 from assistant.index.vectors import VectorStore
 from assistant.metadata import load_overrides, unmatched
@@ -28,6 +29,9 @@ from assistant.settings import Settings
 
 # Goes up with any change to sentences, chunks, terms, vectors or ids: existing indexes are then made anew.
 INDEX_VERSION = 1
+
+# Articles whose vectors are held in memory, some 16 KB each.
+KEPT_AT_ONCE = 1000
 
 # A bar that shows for a moment only is noise.
 BAR_DELAY_SECONDS = 1.0
@@ -59,20 +63,20 @@ class Sync:
     Args:
         settings: the corpus folder, and how to read it.
         library: an existing library.sqlite.
-        embedder: makes the sentences' vectors.
+        preparation: makes articles of files, and vectors of sentences.
         place: where the chunks' vectors are.
         progress: show bars on standard error.
     """
 
     def __init__(
-        self, settings: Settings, library: Database, embedder: Embedder, place: Place, *, progress: bool
+        self, settings: Settings, library: Database, preparation: Preparation, place: Place, *, progress: bool
     ) -> None:
         self._settings = settings
         self._library = library
-        self._embedder = embedder
+        self._preparation = preparation
         self._place = place
         self._progress = progress
-        self._recipe = recipe(settings, embedder.model_id)
+        self._recipe = recipe(settings, preparation.embedder.model_id)
 
     def run(self, open_store: Callable[[State, int], VectorStore], *, rebuild: bool) -> Synced:
         """Takes in what has changed.
@@ -87,17 +91,21 @@ class Sync:
             before = snapshot.state()
             known = snapshot.fingerprints()
             usable = before if not rebuild and before and before.chroma_url == self._settings.chroma_url else None
-            store = open_store(usable, snapshot.chunk_count()) if usable else None
+            if usable:
+                self._place.check(usable)
             if rebuild:
+                self._keep_vectors(snapshot, known)
                 known = dict.fromkeys(known, b"")
                 clear(connection)
-            report = self._take_in(connection, known)
-            if usable is None or store is None or report.changed or not usable.vectors_complete:
+            report = self._take_in(connection, snapshot, known)
+            if usable and usable.vectors_complete and not report.changed:
+                store = open_store(usable, snapshot.chunk_count())
+                after = usable.model_copy(update=self._made_from())
+            else:
+                # The store of before stays closed: two graphs at a time would take twice the memory.
                 prepared = self._prepare(usable, report, snapshot)
                 store = prepared.store
                 after = self._state_with(prepared, before)
-            else:
-                after = usable.model_copy(update=self._made_from())
             if after != before:
                 _write(connection, after)
         if prepared:
@@ -105,22 +113,29 @@ class Sync:
         notes = (*report.notes, *(_note_changes(before, after) if before else ()))
         return Synced(report.model_copy(update={"notes": notes}), after.vectors, store)
 
-    def _take_in(self, connection: sqlite3.Connection, known: Mapping[str, bytes]) -> SyncReport:
+    def _take_in(self, connection: sqlite3.Connection, snapshot: Snapshot, known: Mapping[str, bytes]) -> SyncReport:
         files, skipped = find_files(self._settings.corpus_dir, self._settings.max_file_mb * 1_000_000)
+        # A file that was moved is found again by its sentences.
+        self._keep_vectors(snapshot, set(known).difference(file.id for file in files))
         overrides = load_overrides(self._settings.corpus_dir)
-        with self._bar("Reading articles", _total_size(files), "B") as advance:
-            intake = Intake(connection, self._settings, self._embedder, self._recipe, advance)
-            report = intake.run(files, overrides, known)
+        with self._reading_bar(files) as advance:
+            report = Intake(connection, snapshot, self._preparation, self._recipe, advance).run(files, overrides, known)
         ids = {file.id for file in files} | {skip.path for skip in skipped}
         return report.model_copy(
             update={"skipped": (*skipped, *report.skipped), "notes": _note_unmatched(unmatched(overrides, ids))}
         )
 
+    def _keep_vectors(self, snapshot: Snapshot, article_ids: Iterable[str]) -> None:
+        """Takes the sentence vectors of articles that are about to go over into the journal."""
+        names = sorted(article_ids)
+        for start in range(0, len(names), KEPT_AT_ONCE):
+            self._preparation.embedder.remember(snapshot.vectors_of(names[start : start + KEPT_AT_ONCE]))
+
     def _prepare(self, usable: State | None, report: SyncReport, snapshot: Snapshot) -> Prepared:
         # Chroma's graph keeps a trace of whatever was removed: when most has changed, a new one is the better.
         indexed = len(report.unchanged) + len(report.added) + len(report.updated)
         current = usable if 2 * len(report.unchanged) >= indexed else None
-        with self._bar("Storing vectors", None, "chunks") as advance:
+        with self._storing_bar() as advance:
             return self._place.prepare(current, snapshot, advance)
 
     def _made_from(self) -> dict[str, Any]:
@@ -145,15 +160,42 @@ class Sync:
         )
 
     def _finish(self, prepared: Prepared, after: State) -> None:
-        with self._library.reading() as connection, self._bar("Storing vectors", None, "chunks") as advance:
+        with self._library.reading() as connection, self._storing_bar() as advance:
             self._place.finish(prepared, after.replaced, Snapshot(connection, self._settings.corpus_dir), advance)
         if not after.vectors_complete:
             with self._library.writing() as connection:
                 _write(connection, after.model_copy(update={"vectors_complete": True, "replaced": ()}))
 
     @contextmanager
-    def _bar(self, title: str, total: int | None, unit: str) -> Iterator[Callable[[float], None]]:
-        with tqdm(
+    def _reading_bar(self, files: Sequence[CorpusFile]) -> Iterator[Callable[[Progress], None]]:
+        size, articles, characters = _total_size(files), 0, 0
+        # One thread reads what another one stores.
+        lock = threading.Lock()
+        with self._bar("Reading articles", size, "B") as bar:
+
+            def advance(progress: Progress) -> None:
+                nonlocal articles, characters
+                with lock:
+                    articles += progress.articles
+                    characters += progress.characters
+                    rate = bar.format_sizeof(characters / (bar.format_dict["elapsed"] or 1))
+                    bar.set_postfix_str(f"{articles} of {len(files)} articles, {rate} characters/s", refresh=False)
+                    # Shares of files are fractions, whose sum may be a hair above the whole.
+                    bar.update(min(progress.size, size - bar.n))
+
+            yield advance
+
+    @contextmanager
+    def _storing_bar(self) -> Iterator[Callable[[float], None]]:
+        with self._bar("Storing vectors", None, "chunks") as bar:
+
+            def advance(chunks: float) -> None:
+                bar.update(chunks)
+
+            yield advance
+
+    def _bar(self, title: str, total: int | None, unit: str) -> "tqdm[NoReturn]":
+        return tqdm(
             total=total,
             desc=title,
             unit=unit,
@@ -162,13 +204,7 @@ class Sync:
             leave=False,
             file=sys.stderr,
             disable=not self._progress,
-        ) as bar:
-
-            def advance(amount: float) -> None:
-                # Shares of files are fractions, whose sum may be a hair above the whole.
-                bar.update(amount if total is None else min(amount, total - bar.n))
-
-            yield advance
+        )
 
 
 def _total_size(files: Sequence[CorpusFile]) -> int:

@@ -1,7 +1,8 @@
 """The chunks' vectors in Chroma, one each: the normalised mean of the vectors of the chunk's sentences.
 
-They are written through LlamaIndex's `ChromaVectorStore`, with text and metadata, so that any LlamaIndex program can
-open the collection; they are searched through Chroma itself, since only ids and distances are wanted back.
+Texts and metadata are in the library alone: Chroma would hold them three times over, in 11 KB a chunk. So the vectors
+are written through a vector store of LlamaIndex that stores no text, and searched through Chroma itself, since only ids
+and distances are wanted back.
 """
 
 import shutil
@@ -23,7 +24,7 @@ from chromadb.api.client import Client
 from chromadb.api.shared_system_client import SharedSystemClient
 from chromadb.config import Settings as ChromaSettings
 from chromadb.errors import ChromaError, InvalidArgumentError, InvalidDimensionException, NotFoundError
-from llama_index.core.schema import TextNode
+from llama_index.core.schema import BaseNode, TextNode
 from llama_index.vector_stores.chroma import ChromaVectorStore
 from numpy.typing import NDArray
 
@@ -124,7 +125,7 @@ class VectorStore:
     def add(self, chunks: Sequence[StoredChunk]) -> None:
         """Adds at most `BATCH` chunks; one that is there already stays as it is."""
         with _failures_in_words(self._place):
-            ChromaVectorStore(chroma_collection=self._collection).add([_node(chunk) for chunk in chunks])
+            _BareVectorStore(self._collection).add([_node(chunk) for chunk in chunks])
 
     def delete(self, ids: Iterable[int]) -> None:
         """Removes vectors; ids that are not there are passed over."""
@@ -216,25 +217,20 @@ def _name(chunk_id: int) -> str:
 
 
 def _node(chunk: StoredChunk) -> TextNode:
-    source = chunk.source
-    metadata = {
-        "article": source.id,
-        "start": chunk.start,
-        "end": chunk.end,
-        "title": source.title,
-        "publisher": source.publisher,
-        "author": source.author,
-        "speaker": source.speaker,
-        "published": int(source.published.isoformat().replace("-", "")) if source.published else None,
-        "url": source.url,
-        "language": source.language,
-    }
-    return TextNode(
-        id_=_name(chunk.id),
-        text=chunk.text,
-        embedding=mean_vector(chunk).tolist(),
-        metadata={key: value for key, value in metadata.items() if value is not None},
-    )
+    return TextNode(id_=_name(chunk.id), embedding=mean_vector(chunk).tolist())
+
+
+class _BareVectorStore(ChromaVectorStore):
+    """LlamaIndex's store in Chroma, with the vectors alone."""
+
+    def __init__(self, collection: chromadb.Collection) -> None:
+        super().__init__(chroma_collection=collection)
+        self.stores_text = False
+
+    def add(self, nodes: Sequence[BaseNode], **_: Any) -> list[str]:
+        ids = [node.node_id for node in nodes]
+        self._collection.add(ids=ids, embeddings=np.asarray([node.get_embedding() for node in nodes], dtype=np.float32))
+        return ids
 
 
 @contextmanager

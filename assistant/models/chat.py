@@ -4,7 +4,7 @@ import queue
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -28,8 +28,6 @@ from assistant.settings import Settings
 
 # Of a model that LlamaIndex does not know. Servers on one's own machine start with this or more.
 CONTEXT_WINDOW = 4096
-# A request is tried once and then this many times more, as far as its time allows; the client heeds Retry-After.
-RETRIES = 2
 CONNECT_SECONDS = 10.0
 TIMEOUTS = "ASSISTANT_LLM_TIMEOUT and ASSISTANT_LLM_STALL_TIMEOUT"
 SHORTEN = "Set ASSISTANT_LLM_CONTEXT_WINDOW to the model's window, or lower ASSISTANT_TOP_K."
@@ -101,7 +99,7 @@ class ChatModel:
     Args:
         llm: any LlamaIndex model.
         endpoint: what its failures are told about.
-        settings: how long to wait for the next word, and how much to read.
+        settings: how long to wait for the next word, how much to read, and how many replies at a time.
         client: what its connections are made by, to be closed with it.
     """
 
@@ -110,6 +108,7 @@ class ChatModel:
         self._endpoint = endpoint
         self._stall_seconds = settings.llm_stall_timeout
         self._longest = settings.llm_max_tokens * CHARS_A_TOKEN
+        self._turns = threading.BoundedSemaphore(settings.llm_concurrency)
         self._client = client
 
     @property
@@ -185,8 +184,8 @@ class ChatModel:
             self._client.close()
 
     def _responses(self, messages: Sequence[ChatMessage], budget: Budget) -> Generator[ChatResponse, None, None]:
-        stream = _Stream(self._llm, messages, Patience(budget.seconds_left()))
-        # The first response may take several tries, which count against the whole time alone.
+        stream = _Stream(self._llm, messages, Patience(budget.seconds_left()), self._turns)
+        # The first response may wait for its turn and take several tries, which count against the whole time alone.
         try:
             response: ChatResponse | None = stream.first_within(budget.seconds_left())
             while response is not None:
@@ -202,9 +201,12 @@ class ChatModel:
 class _Stream:
     """A streamed reply that is read by a thread of its own."""
 
-    def __init__(self, llm: LLM, messages: Sequence[ChatMessage], patience: Patience) -> None:
+    def __init__(
+        self, llm: LLM, messages: Sequence[ChatMessage], patience: Patience, turns: threading.BoundedSemaphore
+    ) -> None:
         self._responses: queue.SimpleQueue[ChatResponse | Exception | None] = queue.SimpleQueue()
         self._patience = patience
+        self._turns = turns
         threading.Thread(target=self._read, args=(llm, messages), name="reply", daemon=True).start()
 
     def first_within(self, seconds: float) -> ChatResponse:
@@ -241,7 +243,7 @@ class _Stream:
 
     def _read(self, llm: LLM, messages: Sequence[ChatMessage]) -> None:
         try:
-            with self._patience.for_this_thread():
+            with self._turn(), self._patience.for_this_thread():
                 for response in llm.stream_chat(messages):
                     if not self._patience.seconds_left():
                         return
@@ -249,6 +251,18 @@ class _Stream:
             self._responses.put(None)
         except Exception as error:  # noqa: BLE001 - it is raised where it can be dealt with
             self._responses.put(error)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Waits for one as long as somebody waits; it is over with the connection, also if nobody reads any more."""
+        if not self._turns.acquire(timeout=self._patience.seconds_left()):
+            raise TimeoutError
+        try:
+            if not self._patience.seconds_left():
+                raise TimeoutError
+            yield
+        finally:
+            self._turns.release()
 
 
 def chat_model(settings: Settings, model: str | None = None, llm: LLM | None = None) -> ChatModel:
@@ -284,7 +298,7 @@ def chat_model(settings: Settings, model: str | None = None, llm: LLM | None = N
         api_key=key,
         base_url=url.copy_with(userinfo=b""),
         timeout=timeout,
-        max_retries=RETRIES,
+        max_retries=settings.llm_retries,
         http_client=http_client(url, timeout),
     )
     return ChatModel(_llm(settings, name, client), endpoint, settings, client)

@@ -1,8 +1,10 @@
 """Embeddings from any endpoint that speaks as OpenAI's does."""
 
+import asyncio
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 import httpx
@@ -15,15 +17,15 @@ from assistant.chunks import LONGEST_SENTENCE_CHARS
 from assistant.models.common import OPENAI, Vector
 from assistant.models.connections import http_client
 from assistant.models.failures import NO_KEY, Endpoint
+from assistant.models.side_by_side import side_by_side
 from assistant.patience import patience_of_thread
 from assistant.prompts import UNREADABLE
 from assistant.settings import Settings
 
-# One request to an endpoint may take this long, and is tried once and then this many times more: by the OpenAI client,
-# which heeds Retry-After. LlamaIndex's own loop around it, which would multiply the tries, is left out.
+# One request to an endpoint may take this long. It is tried again by the OpenAI client, which heeds Retry-After;
+# LlamaIndex's own loop around it, which would multiply the tries, is left out.
 TIMEOUT_SECONDS = 60.0
-RETRIES = 3
-# While a reader waits.
+# More than this are not made while a reader waits.
 RETRIES_FOR_A_READER = 1
 # Places in `input_types`.
 QUERY, PASSAGE = range(2)
@@ -53,7 +55,10 @@ def endpoint_embedding(settings: Settings) -> "EndpointEmbedding":
         api_base=str(url.copy_with(userinfo=b"")) if url else None,
         http_client=client,
         input_types=settings.embedding_input_types,
-        max_retries=RETRIES,
+        request_size=settings.embedding_batch_size,
+        concurrency=settings.embedding_concurrency,
+        embed_batch_size=settings.embedding_batch_size * settings.embedding_concurrency,
+        max_retries=settings.embedding_retries,
         timeout=TIMEOUT_SECONDS,
     )
     # Whoever gets it may drop it without closing it.
@@ -74,6 +79,10 @@ class EndpointEmbedding(OpenAIEmbedding):
 
     api_key: str = Field(description="Sent to the endpoint and shown nowhere.", repr=False)
     input_types: str | None = Field(None, description="Sent as `input_type` with questions and with passages.")
+    request_size: int = Field(100, gt=0, description="Texts in one request.")
+    concurrency: int = Field(1, gt=0, description="Requests at a time for one batch of texts.")
+    # LlamaIndex's bound is that of one request.
+    embed_batch_size: int = Field(100, gt=0, description="Texts in one batch, which is cut into requests.")
 
     _endpoint: Endpoint = PrivateAttr()
 
@@ -97,7 +106,8 @@ class EndpointEmbedding(OpenAIEmbedding):
         return self._embed([text], PASSAGE)[0]
 
     def _get_text_embeddings(self, texts: list[str]) -> list[Vector]:
-        return self._embed(texts, PASSAGE)
+        requests = [texts[start : start + self.request_size] for start in range(0, len(texts), self.request_size)]
+        return list(chain.from_iterable(side_by_side(self._embed_passages, requests, self.concurrency)))
 
     async def _aget_query_embedding(self, query: str) -> Vector:
         return (await self._aembed([query], QUERY))[0]
@@ -106,14 +116,17 @@ class EndpointEmbedding(OpenAIEmbedding):
         return (await self._aembed([text], PASSAGE))[0]
 
     async def _aget_text_embeddings(self, texts: list[str]) -> list[Vector]:
-        return await self._aembed(texts, PASSAGE)
+        return await asyncio.to_thread(self._get_text_embeddings, texts)
+
+    def _embed_passages(self, texts: list[str]) -> list[Vector]:
+        return self._embed(texts, PASSAGE)
 
     def _embed(self, texts: list[str], role: int) -> list[Vector]:
         with self._failures_in_words():
             client = self._get_client()
             if patience_of_thread():
                 # Each try would wait before the next one, also when the time is over.
-                client = client.with_options(max_retries=RETRIES_FOR_A_READER)
+                client = client.with_options(max_retries=min(self.max_retries, RETRIES_FOR_A_READER))
             vectors = get_embeddings(client, _sendable(texts), self.model_name, **self._options(role))
             return _all_of(vectors, texts)
 

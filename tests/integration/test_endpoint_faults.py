@@ -392,8 +392,7 @@ def test_the_password_of_an_address_is_sent_and_seen_nowhere(
         address = endpoint.url.replace("http://", "http://ann:p4ss%3Aword@")
         with newsroom.bot(openai_base_url=address, trace_file=trace) as bot:
             answer = newsroom.streamed(bot)
-        with newsroom.bot(openai_base_url=address) as bot, pytest.MonkeyPatch.context() as patch:
-            patch.setattr("assistant.models.chat.RETRIES", 0)
+        with newsroom.bot(openai_base_url=address, llm_retries=0) as bot:
             endpoint._script[:] = [status(500, error("the password is p4ss:word"))]
             failed = newsroom.streamed(bot)
     assert answer.text == f"{COST} [1]"

@@ -6,12 +6,13 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
 from assistant import Filters, IndexDamagedError, IndexUnavailableError, UnknownArticleError
-from assistant.index import Index, filtering, lexicon, vectors
+from assistant.index import Index, filtering, lexicon, schema, vectors
 from assistant.index.library import State
 from assistant.terms import terms
 from tests.indexes import WordEmbedding, open_index, question
@@ -278,6 +279,8 @@ def test_equal_chunks_are_ranked_by_id(corpus: Path, tmp_path: Path) -> None:
         for found in (index.matching(["copper"], 3), index.nearest(question(WordEmbedding(), "copper prices"), 3)):
             assert list(found) == sorted(found)
             assert _articles(index, found) == {"a.txt", "b.txt", "c.txt"}
+        everything = list(index.matching(["copper"], 3))
+        assert [list(index.matching(["copper"], k)) for k in (1, 2, 10)] == [everything[:1], everything[:2], everything]
 
 
 def test_a_closed_index_opens_again(index: Index) -> None:
@@ -338,11 +341,14 @@ def test_damage_is_noticed_with_a_word_on_how_to_rebuild(news: Path, tmp_path: P
     [lambda _: b"", lambda data: data[:3000], lambda data: b"\x17" * len(data)],
     ids=["empty", "cut", "garbage"],
 )
-def test_a_damaged_embedding_cache_is_noticed_and_made_anew(news: Path, tmp_path: Path, change: Any) -> None:
-    with open_index(news, tmp_path / "index") as index:
-        index.sync()
+def test_a_damaged_journal_of_embeddings_is_noticed_and_made_anew(
+    news: Path, tmp_path: Path, change: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched, open_index(news, tmp_path / "index") as index:
+        patched.setattr(index._place, "prepare", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            index.sync()
     _harm(tmp_path / "index", "embeddings.sqlite", change)
-    (news / LIBRARY).write_text("Совсем новая статья о мосте.\n")
     embedding = WordEmbedding()
     with open_index(news, tmp_path / "index", embedding) as index:
         with pytest.raises(IndexDamagedError, match=r"embeddings\.sqlite"):
@@ -389,6 +395,20 @@ def test_an_index_of_another_version_is_noticed(index: Index, tmp_path: Path) ->
         connection.execute("PRAGMA user_version = 999")
     with pytest.raises(IndexDamagedError, match="another version"):
         index.needs_sync()
+
+
+def test_an_index_of_an_earlier_version_is_made_anew_with_a_word(index: Index, tmp_path: Path) -> None:
+    sources = index.sources()
+    index.close()
+    with closing(sqlite3.connect(tmp_path / "index" / "library.sqlite")) as connection:
+        connection.execute("DROP TABLE frequencies")
+        connection.execute(f"PRAGMA user_version = {schema.LIBRARY.version - 1}")
+    assert index.needs_sync()
+    assert any("earlier version" in note for note in index.sync().notes)
+    assert index.sources() == sources
+    assert index.matching(["bridg"], 5)
+    assert not index.needs_sync()
+    assert index.sync().notes == ()
 
 
 def test_an_index_folder_that_cannot_be_made_is_unavailable(news: Path, tmp_path: Path) -> None:

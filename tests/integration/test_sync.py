@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from assistant import CorpusError, IndexDamagedError, MetadataError, ModelError
-from assistant.index import Index, intake, sync
+from assistant.index import Index, preparation, sync
 from assistant.records import SyncReport
 from assistant.terms import terms
 from tests.articles import ARTICLES
@@ -135,15 +135,31 @@ def test_a_removed_article_never_answers_again(index: Index, corpus: Path) -> No
 
 def test_no_text_is_embedded_twice(corpus: Path, tmp_path: Path) -> None:
     embedding = WordEmbedding()
+    _copy(corpus)
     with open_index(corpus, tmp_path / "index", embedding, chunk_size=40, chunk_overlap=20) as index:
         index.sync()
         assert len(embedding.seen) == len(set(embedding.seen)) > 10
         embedding.seen.clear()
-        for change in (_rename, _copy, _describe):
+        for change in (_rename, _describe):
             change(corpus)
             index.sync()
         index.sync(rebuild=True)
         assert embedding.seen == []
+
+
+def test_the_vectors_of_sentences_that_are_gone_are_kept_nowhere(corpus: Path, tmp_path: Path) -> None:
+    embedding = WordEmbedding()
+    with open_index(corpus, tmp_path / "index", embedding) as index:
+        index.sync()
+        assert not (tmp_path / "index" / "embeddings.sqlite").exists()
+        text = (corpus / HARBOUR).read_text()
+        (corpus / HARBOUR).unlink()
+        index.sync()
+        embedding.seen.clear()
+        (corpus / HARBOUR).write_text(text)
+        index.sync()
+        assert embedding.seen
+        assert not (tmp_path / "index" / "embeddings.sqlite").exists()
 
 
 def test_sentences_are_embedded_in_order_of_length(corpus: Path, tmp_path: Path) -> None:
@@ -155,7 +171,7 @@ def test_sentences_are_embedded_in_order_of_length(corpus: Path, tmp_path: Path)
 
 def test_small_batches_make_the_same_index(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = _clean_build(corpus, tmp_path / "clean")
-    monkeypatch.setattr(intake, "BATCH_SENTENCES", 1)
+    monkeypatch.setattr(preparation, "BATCH_SENTENCES", 1)
     assert _clean_build(corpus, tmp_path / "index") == expected
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 from collections import defaultdict
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -14,14 +15,14 @@ from assistant.chunks import split_sentences
 from assistant.index import Index
 from assistant.models import LocalEmbedding
 from bench import __main__ as program
-from bench import indexing, page, plan, queries, startup, syncing
+from bench import endpoints, indexing, page, plan, queries, scale, sidebyside, startup, syncing
 from bench.corpus import Corpus, read_sentences
 from bench.plan import Plan
-from bench.quickstart import Quickstart, stored_nodes
+from bench.quickstart import FILE_NAME, Quickstart, read_nodes, stored_nodes
 from bench.stages import STAGES, Stages, Watched
 from bench.tables import MARKER, Table, write_markdown
 from bench.timing import Times, in_turn, repeat
-from bench.vectors import Mixture, SyntheticEmbedding
+from bench.vectors import Mixture, RememberingEmbedding, SyntheticEmbedding
 
 SENTENCES = [
     "The council of Port Ellery approved the new bridge on Friday after a long debate.",
@@ -42,11 +43,16 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     monkeypatch.setattr("bench.corpus.FEWEST_WORDS", 60)
     monkeypatch.setattr(plan, "EMBEDDED_SENTENCES", 8)
     monkeypatch.setattr(queries, "WARM_UP", 1)
+    monkeypatch.setattr(scale, "WARM_UP", 1)
     monkeypatch.setattr(indexing, "ARTICLES_PER_ROUND", 1)
     monkeypatch.setattr(indexing, "ROUNDS", 1)
     monkeypatch.setattr(syncing, "ARTICLES", 4)
     monkeypatch.setattr(syncing, "CHANGED", 2)
-    return Plan(tmp_path / "bench", sizes=(15, 25), queries=3, repeats=2, say=lambda _: None)
+    return Plan(tmp_path / "bench", sizes=(15, 25), queries=3, repeats=2, say=_silently)
+
+
+def _silently(_: str) -> None:
+    """Can be sent to another process."""
 
 
 def _cells(table: Table) -> dict[str, list[str]]:
@@ -132,6 +138,24 @@ def test_questions_are_embedded_by_the_real_model() -> None:
     assert len(synthetic.get_text_embedding(SENTENCES[0])) == 384
 
 
+def test_a_text_is_embedded_once_by_the_real_model_and_then_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = LocalEmbedding()
+    expected, embed = real.get_text_embedding_batch(SENTENCES), LocalEmbedding._get_text_embeddings
+    embedded: list[str] = []
+
+    def count(self: LocalEmbedding, texts: list[str]) -> list[list[float]]:
+        embedded.extend(texts)
+        return embed(self, texts)
+
+    monkeypatch.setattr(LocalEmbedding, "_get_text_embeddings", count)
+    remembering = RememberingEmbedding(real)
+    for _ in range(2):
+        assert remembering.get_text_embedding_batch([*SENTENCES, SENTENCES[0]]) == [*expected, expected[0]]
+    assert embedded == SENTENCES
+    assert remembering.get_query_embedding("Who spoke?") == real.get_query_embedding("Who spoke?")
+    assert remembering.model_name == real.model_name
+
+
 # Times and tables
 
 
@@ -204,6 +228,27 @@ def test_queries_are_timed_by_stage_on_each_size_beside_the_quickstart(tiny: Pla
     assert {*STAGES, queries.WHOLE, queries.FILTERED, queries.QUICKSTART} <= _cells(latency).keys()
 
 
+def test_growth_is_measured_with_exact_neighbours_beside(tiny: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scale, "_apart", lambda step, plan: step(plan))
+    growth, latency = scale.measure(tiny)
+    cells = _cells(growth)
+    assert cells["articles"] == ["3", "5"]
+    assert cells["articles that are new to the sync"] == ["3", "2"]
+    # So few vectors are all found.
+    assert cells["recall@10 of the vector search"] == ["1.000", "1.000"]
+    on_disk = zip(cells["disk, KB a chunk"], cells["disk beyond the articles' text, KB a chunk"], strict=True)
+    assert all(float(whole) > float(beyond) > 0 for whole, beyond in on_disk)
+    assert {*STAGES, *scale.FILTERS} <= _cells(latency).keys()
+
+
+def test_a_step_runs_in_a_process_of_its_own(tiny: Plan) -> None:
+    assert scale._apart(_process_of, tiny) != os.getpid()
+
+
+def _process_of(_: Plan) -> int:
+    return os.getpid()
+
+
 def test_the_quickstart_gets_every_chunk_once_with_its_vector(tiny: Plan) -> None:
     settings = tiny.settings("here")
     tiny.corpus.write(settings.corpus_dir, range(2))
@@ -212,11 +257,98 @@ def test_the_quickstart_gets_every_chunk_once_with_its_vector(tiny: Plan) -> Non
         count = index.statistics().chunk_count
     quickstart = Quickstart(tiny.folder / "there", tiny.synthetic)
     for _ in range(2):
-        for nodes in stored_nodes(settings.index_path, quickstart.ids()):
+        for nodes in stored_nodes(settings, quickstart.ids()):
             quickstart.add(nodes)
     assert len(quickstart.ids()) == count
     assert len(quickstart.retrieve("Who spoke of the border?")) == min(5, count)
     quickstart.close()
+
+
+def test_the_fusion_finds_by_words_what_the_vectors_miss_and_no_node_twice(tmp_path: Path) -> None:
+    embedding = LocalEmbedding()
+    for number, text in enumerate((*SENTENCES, "Zqx 7731.")):
+        (tmp_path / f"{number}.txt").write_text(text, encoding="utf-8")
+    nodes = read_nodes(tmp_path, tokens=256)
+    quickstart = Quickstart(tmp_path / "store", embedding, top_k=2)
+    quickstart.add(nodes)
+    fusion = quickstart.fused(nodes)
+    for asked in ("What is said of Zqx 7731 and the bridge of Port Ellery?", "Who lost apples to the frost?"):
+        found = [hit.node.node_id for hit in fusion.retrieve(asked)]
+        assert len(found) == len(set(found)) == 2
+    assert "4.txt" in {hit.node.metadata[FILE_NAME] for hit in fusion.retrieve("apples zqx")}
+    quickstart.close()
+
+
+@pytest.mark.parametrize("tokens", [16, 256])
+def test_chunks_are_read_as_llamaindex_reads_them_with_the_name_of_their_article(tmp_path: Path, tokens: int) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "a.txt").write_text(" ".join(SENTENCES), encoding="utf-8")
+    (tmp_path / "notes.yaml").write_text("no: article", encoding="utf-8")
+    nodes = read_nodes(tmp_path, tokens)
+    assert {node.metadata[FILE_NAME] for node in nodes} == {"inner/a.txt"}
+    assert " ".join(node.get_content() for node in nodes) == " ".join(SENTENCES)
+    assert (len(nodes) > 1) == (tokens == 16)
+
+
+@pytest.mark.parametrize(
+    ("texts", "repeated"),
+    [
+        ([], 0),
+        (["one two three", "one two three"], 1),
+        (["one two three", "one two four"], 0),
+        ([SENTENCES[0], f"{SENTENCES[0]} {SENTENCES[1]}", SENTENCES[1]], 1),
+        ([SENTENCES[0], f"{SENTENCES[0]} Yes.", SENTENCES[0]], 2),
+    ],
+)
+def test_a_slot_is_repeated_if_half_of_its_runs_of_words_stand_above(texts: list[str], repeated: int) -> None:
+    assert sidebyside.repeats(texts) == repeated
+
+
+@pytest.fixture
+def beside(tiny: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
+    """Over two articles that say the same, and no recall."""
+    shipped = tmp_path / "shipped"
+    shipped.mkdir()
+    for name in ("a", "b"):
+        (shipped / f"{name}.txt").write_text("\n\n".join(["A headline", *SENTENCES]), encoding="utf-8")
+    case = '- {id: one, type: fact, question: "Who lost apples?", answerable: false}\n'
+    (tmp_path / "cases.yaml").write_text(case, encoding="utf-8")
+    monkeypatch.setattr(sidebyside, "ROUNDS", 2)
+    monkeypatch.setattr(sidebyside, "SEEDS", shipped)
+    monkeypatch.setattr(sidebyside, "SHIPPED", tmp_path / "cases.yaml")
+    return tiny
+
+
+def test_repeats_are_compared_side_by_side_and_recall_is_left_out_in_words(beside: Plan) -> None:
+    (table,) = sidebyside.measure(beside)
+    cells = _cells(table)
+    systems = list(table.columns[1:])
+    repeated = dict(zip(systems, cells["all: slots that repeat others"], strict=True))
+    assert repeated[sidebyside.OWN_QUICKSTART] == repeated[sidebyside.OWN_FUSION] == "50.0%"
+    assert repeated[sidebyside.OURS] == "0.0%"
+    assert [bool(cell) for cell in cells[sidebyside.EMBEDDED]] == [True, True, False, False, True]
+    assert [bool(cell) for cell in cells[sidebyside.STORED]] == [False, False, True, True, True]
+    assert "Recall is left out" in table.note
+
+
+def test_recall_is_compared_for_each_language_of_the_questions(beside: Plan, tmp_path: Path) -> None:
+    questions = {
+        "en": ["What did the council approve?", "Who lost apples to the frost?"],
+        "de": ["Was hat der Rat genehmigt?", "Wer hat durch den Frost Äpfel verloren?"],
+    }
+    folder = tmp_path / "parallel"
+    folder.mkdir()
+    for language, asked in questions.items():
+        paragraphs = [
+            {"context": text, "qas": [{"question": question, "answers": [{"text": "x"}]}]}
+            for text, question in zip(SENTENCES, asked, strict=False)
+        ]
+        data = {"data": [{"paragraphs": paragraphs}]}
+        (folder / f"{language}.json").write_text(json.dumps(data), encoding="utf-8")
+    table, shipped = sidebyside.measure(replace(beside, squad=folder / "en.json"))
+    cells = _cells(table)
+    assert cells["en: R@1 / R@5 / MRR@10"] == cells["de: R@1 / R@5 / MRR@10"] == ["1.000 / 1.000 / 1.000"] * 5
+    assert "Recall is left out" not in shipped.note
 
 
 def test_every_stage_is_timed_once_a_question(tiny: Plan) -> None:
@@ -243,6 +375,19 @@ def test_an_unchanged_and_a_changed_corpus_are_synced_as_often_as_asked(tiny: Pl
         "2 changed": "2",
         "unchanged, opened anew": "2",
     }
+
+
+def test_embedding_at_an_endpoint_is_timed_by_texts_a_request_and_requests_at_a_time(
+    tiny: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoints, "TEXTS", 40)
+    monkeypatch.setattr(endpoints, "TEXTS_A_REQUEST", (5, 20))
+    (table,) = endpoints.measure(tiny)
+    seconds = {name: [float(cell.split()[0]) for cell in cells] for name, cells in _cells(table).items()}
+    assert list(seconds) == ["5 texts a request", "20 texts a request"]
+    assert seconds["5 texts a request"][0] >= 8 * endpoints.LATENCY_SECONDS
+    assert seconds["20 texts a request"][0] >= 2 * endpoints.LATENCY_SECONDS
+    assert "40 sentences" in table.note
 
 
 def test_an_import_is_timed_in_a_process_of_its_own(tiny: Plan) -> None:

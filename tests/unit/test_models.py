@@ -258,7 +258,7 @@ def test_an_interrupt_while_the_model_loads_takes_effect_and_does_not_choose_the
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def _endpoint(url: str, model: str = "e5-passage", **settings: str) -> EndpointEmbedding:
+def _endpoint(url: str, model: str = "e5-passage", **settings: Any) -> EndpointEmbedding:
     embedding = embedding_model(
         Settings(embedding="openai", embedding_model=model, openai_base_url=url, openai_api_key=KEY, **settings)
     )
@@ -286,12 +286,11 @@ FAILURES: dict[str, tuple[Reply, str]] = {
 
 @pytest.mark.parametrize("failure", FAILURES)
 def test_a_failing_endpoint_is_said_in_words_without_the_key(monkeypatch: pytest.MonkeyPatch, failure: str) -> None:
-    monkeypatch.setattr(endpoint, "RETRIES", 0)
     monkeypatch.setattr(endpoint, "TIMEOUT_SECONDS", 1.0)
     reply, words = FAILURES[failure]
     with (
         Endpoint(reply) as server,
-        closing(_endpoint(server.url.replace("//", "//user:hidden@"))) as embedding,
+        closing(_endpoint(server.url.replace("//", "//user:hidden@"), embedding_retries=0)) as embedding,
         pytest.raises(ModelError, match=words) as caught,
     ):
         embedding.get_text_embedding_batch(SENTENCES)
@@ -301,10 +300,9 @@ def test_a_failing_endpoint_is_said_in_words_without_the_key(monkeypatch: pytest
     assert "hidden" not in caught.value.in_words()
 
 
-def test_an_endpoint_that_is_not_there_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoint, "RETRIES", 0)
+def test_an_endpoint_that_is_not_there_cannot_be_reached() -> None:
     with refused_address() as url, pytest.raises(ModelError, match="cannot be reached"):
-        _endpoint(url).get_query_embedding("x")
+        _endpoint(url, embedding_retries=0).get_query_embedding("x")
 
 
 def test_an_unusual_failure_of_the_client_is_said_in_words() -> None:

@@ -82,6 +82,11 @@ def test_an_unknown_name_in_the_env_file_is_named() -> None:
         ({"openai_base_url": "ftp://models"}, "openai_base_url"),
         ({"chunk_size": 100, "chunk_overlap": 51}, "chunk_overlap must be at most half of chunk_size"),
         ({"embedding_input_types": "query"}, "embedding_input_types"),
+        ({"embedding_batch_size": 2049}, "embedding_batch_size"),
+        ({"embedding_concurrency": 0}, "embedding_concurrency"),
+        ({"embedding_retries": -1}, "embedding_retries"),
+        ({"llm_concurrency": 0}, "llm_concurrency"),
+        ({"llm_retries": 11}, "llm_retries"),
         ({"embedding_input_types": "query, passage"}, "embedding_input_types"),
         ({"auth_user": "ada"}, "auth_user and auth_password go together"),
         ({"auth_password": "secret"}, "auth_user and auth_password go together"),
@@ -151,7 +156,15 @@ def test_the_digest_tells_settings_apart_that_can_change_an_answer(values: dict[
 
 @pytest.mark.parametrize(
     "values",
-    [{"port": 8000}, {"index_dir": "var"}, {"corpus_dir": "news"}, {"openai_api_key": "sk-1"}, {"feedback_file": "f"}],
+    [
+        {"port": 8000},
+        {"index_dir": "var"},
+        {"corpus_dir": "news"},
+        {"openai_api_key": "sk-1"},
+        {"feedback_file": "f"},
+        {"embedding_batch_size": 7, "embedding_concurrency": 7, "embedding_retries": 7},
+        {"llm_concurrency": 7, "llm_retries": 7},
+    ],
 )
 def test_the_digest_ignores_what_changes_no_answer(values: dict[str, Any]) -> None:
     assert Settings(**values).digest() == Settings().digest()

@@ -67,6 +67,7 @@ def test_the_lexical_index_keeps_terms_as_they_are(text: str) -> None:
     with closing(sqlite3.connect(":memory:")) as connection:
         for statement in LIBRARY.statements:
             connection.execute(statement)
+        connection.execute("CREATE VIRTUAL TABLE vocabulary USING fts5vocab (lexicon, row)")
         connection.execute("INSERT INTO lexicon (rowid, terms) VALUES (1, ?)", (" ".join(found),))
         stored = [row[0] for row in connection.execute("SELECT term FROM vocabulary")]
     assert sorted(stored) == sorted(set(found))
