@@ -11,6 +11,7 @@ import numpy as np
 
 from assistant import Settings
 from assistant.chunks import split_sentences
+from assistant.index.side_by_side import side_by_side
 from assistant.models.endpoint import endpoint_embedding
 from bench.corpus import Corpus
 from bench.plan import Plan
@@ -54,8 +55,9 @@ def _time(url: str, texts: list[str], size: int, at_a_time: int) -> float:
     )
     with closing(endpoint_embedding(settings)) as embedding:
         embedding.get_text_embedding_batch(texts[:1])
+        batches = [texts[first : first + size] for first in range(0, len(texts), size)]
         start = time.perf_counter()
-        embedding.get_text_embedding_batch(texts)
+        list(side_by_side(embedding.get_text_embedding_batch, batches, at_a_time))
         return time.perf_counter() - start
 
 

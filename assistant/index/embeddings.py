@@ -9,6 +9,7 @@ cosine by more than .0014. What is read back is normalised, so the scale need no
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from assistant.errors import ModelError
 from assistant.index.database import Database, Format
+from assistant.index.side_by_side import side_by_side
 from assistant.models import model_id
 
 JOURNAL = Format(
@@ -48,7 +50,7 @@ class Embedder:
     """An embedding model with its journal.
 
     Args:
-        embedding: any LlamaIndex embedding.
+        embedding: any LlamaIndex embedding. As many batches as it has `num_workers` are embedded side by side.
         journal: where vectors are kept on their way to the library; `JOURNAL` is its format.
     """
 
@@ -83,10 +85,14 @@ class Embedder:
         advance(sum(map(len, found)))
         missing = [text for text in unique if text not in found]
         # Texts of like length together: no engine has to wait for the longest of a mixed batch.
-        for start in range(0, len(missing), self._embedding.embed_batch_size):
-            batch = missing[start : start + self._embedding.embed_batch_size]
-            found |= self._embed(batch)
-            advance(sum(map(len, batch)))
+        size = self._embedding.embed_batch_size
+        batches = [missing[start : start + size] for start in range(0, len(missing), size)]
+        with closing(side_by_side(self._embed, batches, self._embedding.num_workers or 1)) as embedded:
+            for batch, codes in embedded:
+                self._check_length(len(codes[batch[0]]))
+                self.remember({self.id(text): code for text, code in codes.items()})
+                found |= codes
+                advance(sum(map(len, batch)))
         return found
 
     def remember(self, vectors: Mapping[int, bytes]) -> None:
@@ -110,10 +116,7 @@ class Embedder:
         if vectors.shape[:-1] != (len(texts),) or not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
             message = f"The embedding model {self._embedding.model_name} did not return a vector for each text."
             raise ModelError(message)
-        self._check_length(vectors.shape[1])
-        codes = {text: code.tobytes() for text, code in zip(texts, quantise(vectors), strict=True)}
-        self.remember({self.id(text): code for text, code in codes.items()})
-        return codes
+        return {text: code.tobytes() for text, code in zip(texts, quantise(vectors), strict=True)}
 
     def _check_length(self, length: int) -> None:
         self._length = self._length or length

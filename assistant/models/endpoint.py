@@ -4,7 +4,6 @@ import asyncio
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import chain
 from typing import Any
 
 import httpx
@@ -17,7 +16,6 @@ from assistant.chunks import LONGEST_SENTENCE_CHARS
 from assistant.models.common import OPENAI, Vector
 from assistant.models.connections import http_client
 from assistant.models.failures import NO_KEY, Endpoint
-from assistant.models.side_by_side import side_by_side
 from assistant.patience import patience_of_thread
 from assistant.prompts import UNREADABLE
 from assistant.settings import Settings
@@ -55,9 +53,8 @@ def endpoint_embedding(settings: Settings) -> "EndpointEmbedding":
         api_base=str(url.copy_with(userinfo=b"")) if url else None,
         http_client=client,
         input_types=settings.embedding_input_types,
-        request_size=settings.embedding_batch_size,
-        concurrency=settings.embedding_concurrency,
-        embed_batch_size=settings.embedding_batch_size * settings.embedding_concurrency,
+        embed_batch_size=settings.embedding_batch_size,
+        num_workers=settings.embedding_concurrency,
         max_retries=settings.embedding_retries,
         timeout=TIMEOUT_SECONDS,
     )
@@ -79,10 +76,6 @@ class EndpointEmbedding(OpenAIEmbedding):
 
     api_key: str = Field(description="Sent to the endpoint and shown nowhere.", repr=False)
     input_types: str | None = Field(None, description="Sent as `input_type` with questions and with passages.")
-    request_size: int = Field(100, gt=0, description="Texts in one request.")
-    concurrency: int = Field(1, gt=0, description="Requests at a time for one batch of texts.")
-    # LlamaIndex's bound is that of one request.
-    embed_batch_size: int = Field(100, gt=0, description="Texts in one batch, which is cut into requests.")
 
     _endpoint: Endpoint = PrivateAttr()
 
@@ -106,8 +99,7 @@ class EndpointEmbedding(OpenAIEmbedding):
         return self._embed([text], PASSAGE)[0]
 
     def _get_text_embeddings(self, texts: list[str]) -> list[Vector]:
-        requests = [texts[start : start + self.request_size] for start in range(0, len(texts), self.request_size)]
-        return list(chain.from_iterable(side_by_side(self._embed_passages, requests, self.concurrency)))
+        return self._embed(texts, PASSAGE)
 
     async def _aget_query_embedding(self, query: str) -> Vector:
         return (await self._aembed([query], QUERY))[0]
@@ -117,9 +109,6 @@ class EndpointEmbedding(OpenAIEmbedding):
 
     async def _aget_text_embeddings(self, texts: list[str]) -> list[Vector]:
         return await asyncio.to_thread(self._get_text_embeddings, texts)
-
-    def _embed_passages(self, texts: list[str]) -> list[Vector]:
-        return self._embed(texts, PASSAGE)
 
     def _embed(self, texts: list[str], role: int) -> list[Vector]:
         with self._failures_in_words():

@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assistant import Assistant, Settings
 from assistant.errors import ModelError
+from assistant.index.database import Database
+from assistant.index.embeddings import JOURNAL, Embedder
 from assistant.models import embedding_model
 from assistant.models.chat import Budget, chat_model
 from assistant.models.endpoint import EndpointEmbedding
@@ -67,6 +70,27 @@ def _async(embedding: EndpointEmbedding) -> list[list[float]]:
     return asyncio.run(embedding.aget_text_embedding_batch(TEXTS))
 
 
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Database]:
+    made = Database(tmp_path / "embeddings.sqlite", JOURNAL)
+    made.create()
+    with closing(made):
+        yield made
+
+
+def _synced(embedding: EndpointEmbedding, journal: Database) -> dict[str, bytes]:
+    """The vectors as a sync asks for them."""
+    done: list[int] = []
+    found = Embedder(embedding, journal).vectors(TEXTS, {}, done.append)
+    assert sum(done) == sum(map(len, TEXTS))
+    return found
+
+
+def _kept(journal: Database) -> set[int]:
+    with journal.reading() as connection:
+        return {row[0] for row in connection.execute("SELECT id FROM embeddings")}
+
+
 @pytest.mark.parametrize("embed", [_whole, _async])
 @pytest.mark.parametrize("concurrency", [1, 3, 64])
 def test_requests_are_as_large_as_the_settings_say_and_vectors_come_in_order(
@@ -85,18 +109,32 @@ def test_requests_are_as_large_as_the_settings_say_and_vectors_come_in_order(
 
 
 @pytest.mark.parametrize("concurrency", [1, 3])
-def test_no_more_requests_than_allowed_are_under_way(concurrency: int) -> None:
+def test_no_more_requests_than_allowed_are_under_way(journal: Database, concurrency: int) -> None:
     crowd = Crowd(embedded(_vector))
     with Endpoint(crowd) as server, _embedding(server.url, batch_size=2, concurrency=concurrency) as embedding:
-        assert _whole(embedding) == VECTORS
+        assert set(_synced(embedding, journal)) == set(TEXTS)
     assert crowd.most == concurrency
+    assert sorted(len(body["input"]) for body in server.bodies) == [1, *[2] * 11]
 
 
-def test_a_batch_may_hold_more_than_one_request_may() -> None:
-    with Endpoint(embedded(_vector)) as server, _embedding(server.url, batch_size=2048, concurrency=64) as embedding:
-        assert _whole(embedding) == VECTORS
-        assert embedding.embed_batch_size == 2048 * 64
-    assert len(server.requests) == 1
+def test_requests_under_way_when_another_one_fails_lose_nothing(journal: Database) -> None:
+    all_here = threading.Barrier(3)
+
+    def first_fails(request: Request) -> Reply:
+        all_here.wait(PATIENCE)
+        return status(503) if "0" in request.body["input"] else late(embedded(_vector), 0.5)
+
+    with (
+        Endpoint(first_fails) as server,
+        _embedding(server.url, batch_size=5, concurrency=3, retries=0) as embedding,
+    ):
+        with pytest.raises(ModelError, match="failed with status 503"):
+            _synced(embedding, journal)
+        embedder = Embedder(embedding, journal)
+        sent = {text for body in server.bodies for text in body["input"] if "0" not in body["input"]}
+    assert len(server.requests) == 3
+    assert _kept(journal) == {embedder.id(text) for text in sent}
+    assert len(sent) == 10
 
 
 def test_a_request_that_was_turned_away_is_sent_again_when_the_endpoint_says() -> None:
