@@ -118,18 +118,15 @@ class Index:
         """
         with self._exclusive(announce):
             outdated = self._library.is_outdated()
-            for database in (self._library, self._journal):
-                if rebuild:
-                    _discard_if_damaged(database)
-                if database.is_outdated():
-                    database.discard()
-                if not database.exists():
-                    database.create()
+            if outdated or (rebuild and _is_damaged(self._library)):
+                self._library.discard()
+            if not self._library.exists():
+                self._library.create()
             preparation = LocalPreparation(self._settings, self._embedder)
             sync = Sync(self._settings, self._library, preparation, self._place, progress=progress)
-            synced = sync.run(self._open_store, rebuild=rebuild)
+            with self._journalled():
+                synced = sync.run(self._open_store, rebuild=rebuild)
             self._store = (synced.vectors, synced.store)
-            self._journal.discard()
         return (
             synced.report.model_copy(update={"notes": (*synced.report.notes, OUTDATED)}) if outdated else synced.report
         )
@@ -250,6 +247,20 @@ class Index:
             return self._store[1]
 
     @contextmanager
+    def _journalled(self) -> Iterator[None]:
+        """With a journal, which goes once everything in it is in the library."""
+        # Nothing in it is worth a word: it can all be embedded again.
+        if self._journal.is_outdated() or _is_damaged(self._journal):
+            self._journal.discard()
+        if not self._journal.exists():
+            self._journal.create()
+        try:
+            yield
+            self._journal.discard()
+        finally:
+            self._journal.close()
+
+    @contextmanager
     def _exclusive(self, announce: Callable[[str], None] | None) -> Iterator[None]:
         with disk_failures_in_words(self._lock_file):
             self._lock_file.parent.mkdir(parents=True, exist_ok=True)
@@ -266,9 +277,10 @@ class Index:
             lock.release()
 
 
-def _discard_if_damaged(database: Database) -> None:
+def _is_damaged(database: Database) -> bool:
     try:
         if database.exists():
             database.check()
     except IndexDamagedError:
-        database.discard()
+        return True
+    return False
