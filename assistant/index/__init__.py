@@ -3,6 +3,7 @@
 A folder of the index holds
     library.sqlite      articles, chunks, sentence vectors and the lexical index: what is true
     vectors/<name>/     one vector per chunk in Chroma, unless a server has them
+    successor.sqlite    while a library is replaced that cannot be used: the next one, until it is whole
     embeddings.sqlite   during a sync, and after one that was interrupted: the sentence vectors made so far
     sync.lock           held by the one process that syncs
 """
@@ -56,6 +57,7 @@ class Index:
         self._settings = settings
         self._lock_file = folder / "sync.lock"
         self._library = Database(folder / "library.sqlite", LIBRARY)
+        self._successor = Database(folder / "successor.sqlite", LIBRARY)
         self._journal = Database(folder / "embeddings.sqlite", JOURNAL)
         self._embedder = Embedder(embedding, self._journal)
         self._place: Place = (
@@ -118,13 +120,10 @@ class Index:
         """
         with self._exclusive(announce):
             outdated = self._library.is_outdated()
-            if outdated or (rebuild and _is_damaged(self._library)):
-                self._library.discard()
-            if not self._library.exists():
-                self._library.create()
-            preparation = LocalPreparation(self._settings, self._embedder)
-            sync = Sync(self._settings, self._library, preparation, self._place, progress=progress)
-            with self._journalled():
+            unusable = outdated or (rebuild and _is_damaged(self._library))
+            with self._succeeding() if unusable else self._existing() as library, self._journalled():
+                preparation = LocalPreparation(self._settings, self._embedder)
+                sync = Sync(self._settings, library, preparation, self._place, progress=progress)
                 synced = sync.run(self._open_store, rebuild=rebuild)
             self._store = (synced.vectors, synced.store)
         return (
@@ -247,13 +246,28 @@ class Index:
             return self._store[1]
 
     @contextmanager
+    def _existing(self) -> Iterator[Database]:
+        """The library, empty if there was none."""
+        self._successor.discard()
+        if not self._library.exists():
+            self._library.create()
+        yield self._library
+
+    @contextmanager
+    def _succeeding(self) -> Iterator[Database]:
+        """A library that takes the place of the present one when it is whole; until then that stays as it is."""
+        _make_usable(self._successor)
+        try:
+            yield self._successor
+            self._successor.replace(self._library)
+        finally:
+            self._successor.close()
+
+    @contextmanager
     def _journalled(self) -> Iterator[None]:
         """With a journal, which goes once everything in it is in the library."""
         # Nothing in it is worth a word: it can all be embedded again.
-        if self._journal.is_outdated() or _is_damaged(self._journal):
-            self._journal.discard()
-        if not self._journal.exists():
-            self._journal.create()
+        _make_usable(self._journal)
         try:
             yield
             self._journal.discard()
@@ -275,6 +289,14 @@ class Index:
             yield
         finally:
             lock.release()
+
+
+def _make_usable(database: Database) -> None:
+    """Makes a database anew unless it is sound."""
+    if database.is_outdated() or _is_damaged(database):
+        database.discard()
+    if not database.exists():
+        database.create()
 
 
 def _is_damaged(database: Database) -> bool:

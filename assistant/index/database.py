@@ -26,6 +26,8 @@ _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQL
 # 16 MB of cache, in KB; the log of a large sync goes back to 16 MB once it is taken over into the file.
 _PRAGMAS = "PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 16777216;"
 _BUSY_SECONDS = 60.0
+# SQLite finds a file's logs by its name.
+_LOGS = ("-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,20 @@ class Database:
         """Deletes the file, whatever it is."""
         self.close()
         with disk_failures_in_words(self.path):
-            for suffix in ("", "-wal", "-shm", "-journal"):
+            for suffix in ("", *_LOGS):
                 self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
+    def replace(self, other: "Database") -> None:
+        """Takes the place and the name of another file, whatever that is."""
+        self.close()
+        with sqlite_failures_in_words(self.path), closing(self._connect()) as connection:
+            # Its log would stay behind.
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        other.close()
+        with disk_failures_in_words(other.path):
+            for suffix in _LOGS:
+                other.path.with_name(other.path.name + suffix).unlink(missing_ok=True)
+            self.path.replace(other.path)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

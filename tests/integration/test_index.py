@@ -11,7 +11,7 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
-from assistant import Filters, IndexDamagedError, IndexUnavailableError, UnknownArticleError
+from assistant import CorpusError, Filters, IndexDamagedError, IndexUnavailableError, ModelError, UnknownArticleError
 from assistant.index import Index, filtering, lexicon, schema, vectors
 from assistant.index.library import State
 from assistant.terms import terms
@@ -397,18 +397,64 @@ def test_an_index_of_another_version_is_noticed(index: Index, tmp_path: Path) ->
         index.needs_sync()
 
 
+def _age(library: Path) -> bytes:
+    """Turns a library into one of an earlier version."""
+    with closing(sqlite3.connect(library)) as connection:
+        connection.execute("DROP TABLE frequencies")
+        connection.execute(f"PRAGMA user_version = {schema.LIBRARY.version - 1}")
+    return library.read_bytes()
+
+
 def test_an_index_of_an_earlier_version_is_made_anew_with_a_word(index: Index, tmp_path: Path) -> None:
     sources = index.sources()
     index.close()
-    with closing(sqlite3.connect(tmp_path / "index" / "library.sqlite")) as connection:
-        connection.execute("DROP TABLE frequencies")
-        connection.execute(f"PRAGMA user_version = {schema.LIBRARY.version - 1}")
+    _age(tmp_path / "index" / "library.sqlite")
     assert index.needs_sync()
     assert any("earlier version" in note for note in index.sync().notes)
     assert index.sources() == sources
     assert index.matching(["bridg"], 5)
     assert not index.needs_sync()
     assert index.sync().notes == ()
+
+
+@pytest.mark.parametrize("trouble", ["no corpus", "no vectors", "killed at the end"])
+def test_an_index_of_an_earlier_version_stays_until_the_new_one_is_whole(
+    index: Index, news: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    sources = index.sources()
+    index.close()
+    library = tmp_path / "index" / "library.sqlite"
+    before = _age(library)
+    with monkeypatch.context() as patched:
+        if trouble == "no corpus":
+            news.rename(tmp_path / "elsewhere")
+        elif trouble == "no vectors":
+            patched.setattr(index._embedder, "vectors", Mock(side_effect=ModelError("The endpoint is gone.")))
+        else:
+            patched.setattr(index._successor, "replace", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises((CorpusError, ModelError, KeyboardInterrupt)):
+            index.sync()
+    assert library.read_bytes() == before
+    if trouble == "no corpus":
+        (tmp_path / "elsewhere").rename(news)
+    assert any("earlier version" in note for note in index.sync().notes)
+    assert index.sources() == sources
+    assert index.nearest(question(WordEmbedding(), "bridge"), 5)
+    assert not index.needs_sync()
+    assert not list((tmp_path / "index").glob("successor*"))
+
+
+def test_a_damaged_library_stays_until_a_rebuild_is_whole(index: Index, tmp_path: Path) -> None:
+    sources = index.sources()
+    index.close()
+    _harm(tmp_path / "index", "library.sqlite", _without_second_page)
+    damaged = (tmp_path / "index" / "library.sqlite").read_bytes()
+    with open_index(tmp_path / "nowhere", tmp_path / "index") as other, pytest.raises(CorpusError):
+        other.sync(rebuild=True)
+    assert (tmp_path / "index" / "library.sqlite").read_bytes() == damaged
+    index.sync(rebuild=True)
+    assert index.sources() == sources
+    assert not list((tmp_path / "index").glob("successor*"))
 
 
 def test_an_index_folder_that_cannot_be_made_is_unavailable(news: Path, tmp_path: Path) -> None:
