@@ -1,6 +1,8 @@
 """An embedding that needs no model, and a look at everything an index holds."""
 
 import hashlib
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from pydantic import PrivateAttr
 
 from assistant import Settings
 from assistant.index import Index
+from assistant.index.schema import LIBRARY
 from assistant.terms import terms
 
 DIMENSIONS = 48
@@ -57,6 +60,13 @@ def question(embedding: BaseEmbedding, text: str) -> Any:
 def open_index(corpus: Path, folder: Path, embedding: BaseEmbedding | None = None, **settings: Any) -> Index:
     """An index over a corpus folder, with the embedding of this module unless told otherwise."""
     return Index(Settings(corpus_dir=corpus, index_dir=folder, **settings), embedding or WordEmbedding())
+
+
+def outdate(library: Path) -> None:
+    """Turns a library into one of an earlier version."""
+    with closing(sqlite3.connect(library)) as connection:
+        connection.execute("DROP TABLE frequencies")
+        connection.execute(f"PRAGMA user_version = {LIBRARY.version - 1}")
 
 
 def dump(index: Index) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from assistant.index.database import Database, disk_failures_in_words
 from assistant.index.embeddings import JOURNAL, Embedder
 from assistant.index.filtering import best_passing, passing
 from assistant.index.lexicon import Lexicon, TermStatistics
-from assistant.index.library import Snapshot, State, StoredChunk
+from assistant.index.library import Snapshot, State, StoredChunk, collections_of
 from assistant.index.places import FolderPlace, Place, ServerPlace
 from assistant.index.preparation import LocalPreparation
 from assistant.index.schema import LIBRARY
@@ -121,10 +121,11 @@ class Index:
         with self._exclusive(announce):
             outdated = self._library.is_outdated()
             unusable = outdated or (rebuild and _is_damaged(self._library))
+            replaced = collections_of(self._library, self._settings.chroma_url) if unusable else ()
             with self._succeeding() if unusable else self._existing() as library, self._journalled():
                 preparation = LocalPreparation(self._settings, self._embedder)
                 sync = Sync(self._settings, library, preparation, self._place, progress=progress)
-                synced = sync.run(self._open_store, rebuild=rebuild)
+                synced = sync.run(self._open_store, replaced, rebuild=rebuild)
             self._store = (synced.vectors, synced.store)
         return (
             synced.report.model_copy(update={"notes": (*synced.report.notes, OUTDATED)}) if outdated else synced.report

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assistant.errors import IndexDamagedError, IndexUnavailableError
 
@@ -66,6 +67,15 @@ class Database:
         except (sqlite3.DatabaseError, IndexDamagedError):
             # Whoever opens it is told what is wrong with it.
             return False
+
+    def salvage(self, query: str) -> tuple[Any, ...] | None:
+        """The first row that a query finds in the file, of whatever version it is; None if it cannot be read."""
+        try:
+            with closing(sqlite3.connect(self._address(), uri=True)) as connection:
+                row: tuple[Any, ...] | None = connection.execute(query).fetchone()
+        except sqlite3.DatabaseError:
+            row = None
+        return row
 
     def create(self) -> None:
         """Makes an empty database. It appears under its name only when it is whole."""

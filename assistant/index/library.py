@@ -11,10 +11,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel, ValidationError
 
 from assistant.articles import printable
 from assistant.errors import UnknownArticleError
 from assistant.index.centres import language_centres
+from assistant.index.database import Database
 from assistant.index.embeddings import unit_vectors
 from assistant.records import Article, Record, Removed, Source, Span
 
@@ -45,6 +47,24 @@ class State(Record):
     manifest: dict[str, int]
     vectors_complete: bool
     replaced: tuple[str, ...]
+
+
+class _Collections(BaseModel):
+    """What a state says of the vectors, whichever version of this program wrote it."""
+
+    chroma_url: str | None
+    vectors: str
+    replaced: tuple[str, ...] = ()
+
+
+def collections_of(library: Database, chroma_url: str | None) -> tuple[str, ...]:
+    """The collections on a server that a library names which cannot be used itself, as far as that can be read."""
+    row = library.salvage("SELECT json FROM state")
+    try:
+        named = _Collections.model_validate_json(row[0] if row else "")
+    except ValidationError:
+        return ()
+    return (named.vectors, *named.replaced) if named.chroma_url == chroma_url else ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ corpus folder -> intake -> library.sqlite + vectors -> commit
 import sqlite3
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -78,11 +78,14 @@ class Sync:
         self._progress = progress
         self._recipe = recipe(settings, preparation.embedder.model_id)
 
-    def run(self, open_store: Callable[[State, int], VectorStore], *, rebuild: bool) -> Synced:
+    def run(
+        self, open_store: Callable[[State, int], VectorStore], replaced: Collection[str] = (), *, rebuild: bool
+    ) -> Synced:
         """Takes in what has changed.
 
         Args:
             open_store: opens the store of a state, which must have a vector for each of so many chunks.
+            replaced: collections of an earlier library, which the server need not keep.
             rebuild: take in everything anew, and look at nothing that is stored.
         """
         prepared = None
@@ -105,7 +108,7 @@ class Sync:
                 # The store of before stays closed: two graphs at a time would take twice the memory.
                 prepared = self._prepare(usable, report, snapshot)
                 store = prepared.store
-                after = self._state_with(prepared, before)
+                after = self._state_with(prepared, before, replaced)
             if after != before:
                 _write(connection, after)
         if prepared:
@@ -146,16 +149,16 @@ class Sync:
             "recipe": self._recipe,
         }
 
-    def _state_with(self, prepared: Prepared, before: State | None) -> State:
-        replaced: set[str] = set()
-        if before and not prepared.complete and before.chroma_url == self._settings.chroma_url:
-            replaced = {*before.replaced, before.vectors} - {prepared.name}
+    def _state_with(self, prepared: Prepared, before: State | None, others: Collection[str]) -> State:
+        replaced = set(others)
+        if before and before.chroma_url == self._settings.chroma_url:
+            replaced |= {*before.replaced, before.vectors}
         return State(
             version=uuid4().hex,
             vectors=prepared.name,
             manifest=prepared.manifest,
             vectors_complete=prepared.complete,
-            replaced=tuple(sorted(replaced)),
+            replaced=() if prepared.complete else tuple(sorted(replaced - {prepared.name})),
             **self._made_from(),
         )
 

@@ -6,17 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import chromadb
 import numpy as np
 import pytest
 from chromadb.config import Settings as ChromaSettings
 
-from assistant import Filters, IndexDamagedError, IndexUnavailableError
+from assistant import Filters, IndexDamagedError, IndexUnavailableError, ModelError
 from assistant.index import Index
 from assistant.terms import terms
 from tests.articles import ARTICLES
-from tests.indexes import WordEmbedding, dump, open_index, question
+from tests.indexes import WordEmbedding, dump, open_index, outdate, question
 from tests.servers import free_port, running
 
 HARBOUR, ORCHARD, LIBRARY = ARTICLES
@@ -107,6 +108,30 @@ def test_changes_reach_the_server(index: Index, corpus: Path, tmp_path: Path, ur
 def test_a_rebuild_leaves_one_collection_behind(index: Index, url: str) -> None:
     (before,) = _collections(url)
     index.sync(rebuild=True)
+    (after,) = _collections(url)
+    assert before != after
+    assert _found(index) == set(ARTICLES)
+
+
+def _lose_the_last_page(library: Path) -> None:
+    data = library.read_bytes()
+    size = int.from_bytes(data[16:18])  # https://sqlite.org/fileformat.html
+    library.write_bytes(data[:-size] + b"\x17" * size)
+
+
+@pytest.mark.parametrize(("spoil", "rebuild"), [(outdate, False), (outdate, True), (_lose_the_last_page, True)])
+def test_a_library_that_cannot_be_used_leaves_no_collection_behind(
+    index: Index, url: str, monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Path], None], *, rebuild: bool
+) -> None:
+    (before,) = _collections(url)
+    index.close()
+    spoil(index._library.path)
+    with monkeypatch.context() as patch:
+        patch.setattr(index._embedder, "vectors", Mock(side_effect=ModelError("The endpoint is gone.")))
+        with pytest.raises(ModelError):
+            index.sync(rebuild=rebuild)
+    assert _collections(url) == [before]
+    index.sync(rebuild=rebuild)
     (after,) = _collections(url)
     assert before != after
     assert _found(index) == set(ARTICLES)

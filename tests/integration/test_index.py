@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from assistant import CorpusError, Filters, IndexDamagedError, IndexUnavailableError, ModelError, UnknownArticleError
-from assistant.index import Index, filtering, lexicon, schema, vectors
+from assistant.index import Index, filtering, lexicon, vectors
 from assistant.index.library import State
 from assistant.terms import terms
-from tests.indexes import WordEmbedding, open_index, question
+from tests.indexes import WordEmbedding, open_index, outdate, question
 
 HARBOUR, ORCHARD, LIBRARY = "2021/harbour.txt", "2022/orchard.txt", "library.md"
 DATED = """\
@@ -397,18 +397,10 @@ def test_an_index_of_another_version_is_noticed(index: Index, tmp_path: Path) ->
         index.needs_sync()
 
 
-def _age(library: Path) -> bytes:
-    """Turns a library into one of an earlier version."""
-    with closing(sqlite3.connect(library)) as connection:
-        connection.execute("DROP TABLE frequencies")
-        connection.execute(f"PRAGMA user_version = {schema.LIBRARY.version - 1}")
-    return library.read_bytes()
-
-
 def test_an_index_of_an_earlier_version_is_made_anew_with_a_word(index: Index, tmp_path: Path) -> None:
     sources = index.sources()
     index.close()
-    _age(tmp_path / "index" / "library.sqlite")
+    outdate(tmp_path / "index" / "library.sqlite")
     assert index.needs_sync()
     assert any("earlier version" in note for note in index.sync().notes)
     assert index.sources() == sources
@@ -424,7 +416,8 @@ def test_an_index_of_an_earlier_version_stays_until_the_new_one_is_whole(
     sources = index.sources()
     index.close()
     library = tmp_path / "index" / "library.sqlite"
-    before = _age(library)
+    outdate(library)
+    before = library.read_bytes()
     with monkeypatch.context() as patched:
         if trouble == "no corpus":
             news.rename(tmp_path / "elsewhere")
