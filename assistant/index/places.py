@@ -73,6 +73,9 @@ class Place(Protocol):
     def finish(self, prepared: Prepared, replaced: Sequence[str], snapshot: Snapshot, advance: Advance) -> None:
         """After the commit: completes the store, and removes what it replaces."""
 
+    def tidy(self, vectors: str) -> None:
+        """Removes what interrupted syncs have left beside a complete store."""
+
 
 class FolderPlace:
     """Folders of random names under `root`, one of which is in use."""
@@ -131,10 +134,14 @@ class FolderPlace:
             raise
 
     def finish(self, prepared: Prepared, replaced: Sequence[str], snapshot: Snapshot, advance: Advance) -> None:
-        """Removes all folders but this one, also those of interrupted syncs."""
+        """Removes all folders but this one."""
         del replaced, snapshot, advance
+        self.tidy(prepared.name)
+
+    def tidy(self, vectors: str) -> None:
+        """Removes all folders but one. Whoever still reads in another finds out, and begins anew in this one."""
         for folder in self._root.iterdir():
-            if _FOLDER.fullmatch(folder.name) and folder.name != prepared.name:
+            if _FOLDER.fullmatch(folder.name) and folder.name != vectors:
                 # What cannot go yet goes after the next sync.
                 shutil.rmtree(folder, ignore_errors=True)
 
@@ -166,6 +173,9 @@ class ServerPlace:
         _reconcile(prepared.store, snapshot, advance)
         for name in replaced:
             prepared.store.drop_collection(name)
+
+    def tidy(self, vectors: str) -> None:
+        """The state names what has to go, and is not complete until it has gone."""
 
 
 def _reconcile(store: VectorStore, snapshot: Snapshot, advance: Advance) -> None:

@@ -113,6 +113,8 @@ class Sync:
                 _write(connection, after)
         if prepared:
             self._finish(prepared, after)
+        else:
+            self._place.tidy(after.vectors)
         notes = (*report.notes, *(_note_changes(before, after) if before else ()))
         return Synced(report.model_copy(update={"notes": notes}), after.vectors, store)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -209,6 +210,26 @@ def test_vectors_that_are_replaced_while_a_search_is_under_way_are_searched_agai
     monkeypatch.setattr(index, "_open_store", too_late)
     found = index.nearest(question(WordEmbedding(), "Ferry fares to Port Ellery in July"), 1)
     assert [chunk.source.id for chunk in index.chunks(list(found))] == ["2023/ferry.txt"]
+
+
+def test_vectors_that_a_killed_sync_has_left_go_with_the_next_sync_though_nothing_changed(
+    index: Index, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vector = question(WordEmbedding(), "Ferry fares to Port Ellery in July")
+    with open_index(corpus, tmp_path / "index", chunk_size=40) as reader:
+        assert reader.nearest(vector, 1)
+        _add(corpus)
+        with monkeypatch.context() as patched:
+            patched.setattr(index._place, "finish", Mock(side_effect=KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                index.sync()
+        assert len(list((tmp_path / "index" / "vectors").iterdir())) == 2
+        index.close()
+        assert not index.sync().changed
+        assert len(list((tmp_path / "index" / "vectors").iterdir())) == 1
+        for one in (reader, index):
+            found = one.nearest(vector, 1)
+            assert [chunk.source.id for chunk in one.chunks(list(found))] == ["2023/ferry.txt"]
 
 
 def test_metadata_about_files_that_are_not_there_is_noted(index: Index, corpus: Path) -> None:
