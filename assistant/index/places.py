@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
-from assistant.errors import IndexDamagedError
+from assistant.errors import IndexDamagedError, IndexUnavailableError
 from assistant.index.database import disk_failures_in_words, sqlite_failures_in_words
 from assistant.index.library import Snapshot, State
 from assistant.index.vectors import BATCH, VectorStore, copy_folder, file_sizes
@@ -58,7 +58,7 @@ class Place(Protocol):
 
         Raises:
             IndexDamagedError: it is damaged, or does not have a vector for each chunk.
-            IndexUnavailableError: it cannot be reached.
+            IndexUnavailableError: it cannot be reached, or does not have its vectors yet.
         """
 
     def prepare(self, current: State | None, snapshot: Snapshot, advance: Advance) -> Prepared:
@@ -156,10 +156,17 @@ class ServerPlace:
         """Nothing can be told of a server without asking it."""
 
     def open(self, state: State, chunk_count: int) -> VectorStore:
-        """Opens the collection that a state names."""
+        """Opens the collection that a state names; while a sync fills it, only if it has as many vectors by then."""
         store = VectorStore.on_server(self._url, state.vectors)
         if state.vectors_complete:
             _check_count(store, state.vectors, chunk_count)
+        elif (count := store.count()) < chunk_count:
+            # A search would say that the articles are silent.
+            message = (
+                f"The index is being updated: {count} of {chunk_count} vectors are on the Chroma server."
+                " If no sync is under way, start one."
+            )
+            raise IndexUnavailableError(message)
         return store
 
     def prepare(self, current: State | None, snapshot: Snapshot, advance: Advance) -> Prepared:

@@ -245,6 +245,46 @@ def test_a_sync_that_ended_before_the_server_had_its_vectors_is_completed(
         assert dump(clean) == dump(index)
 
 
+def test_a_collection_that_a_sync_is_filling_is_not_taken_for_silent_articles(
+    index: Index, corpus: Path, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from assistant.index.places import ServerPlace
+
+    chunks = index.statistics().chunk_count
+    finish = ServerPlace.finish
+
+    def ask_first(*arguments: Any) -> None:
+        with open_index(corpus, tmp_path / "index", chunk_size=40, chroma_url=url) as other:
+            for reader in (index, other):
+                with pytest.raises(IndexUnavailableError, match=f"being updated: 0 of {chunks} vectors"):
+                    reader.nearest(VECTOR, 5)
+        finish(*arguments)
+        assert _found(index) == set(ARTICLES)
+
+    monkeypatch.setattr(ServerPlace, "finish", ask_first)
+    index.sync(rebuild=True)
+    assert _found(index) == set(ARTICLES)
+
+
+def test_a_collection_in_use_answers_while_changes_reach_it(
+    index: Index, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from assistant.index.places import ServerPlace
+
+    assert _found(index) == set(ARTICLES)
+    (corpus / "ferry.txt").write_text("Ferry fares go up\n\nThe fare rises to 12 crowns in July.\n")
+    found: list[set[str]] = []
+    finish = ServerPlace.finish
+
+    def ask_first(*arguments: Any) -> None:
+        found.append(_found(index))
+        finish(*arguments)
+
+    monkeypatch.setattr(ServerPlace, "finish", ask_first)
+    index.sync()
+    assert [*found, _found(index)] == [set(ARTICLES), {*ARTICLES, "ferry.txt"}]
+
+
 def test_the_vectors_are_unit_means_of_the_sentences(index: Index, url: str) -> None:
     with _client(url) as client:
         (collection,) = client.list_collections()
