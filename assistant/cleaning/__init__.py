@@ -20,7 +20,7 @@ __all__ = ["CLEANING_VERSION", "Cleaned", "Imprint", "clean"]
 
 # Raised with every change that makes `decode` or `clean` return something else for some file: what is indexed is then
 # cleaned again.
-CLEANING_VERSION = 2
+CLEANING_VERSION = 3
 
 
 class Cleaned(Record):

@@ -11,6 +11,7 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from assistant.articles import strip_invisible
 from assistant.cleaning.dates import read_dates
 from assistant.cleaning.imprint import Imprint
 from assistant.cleaning.lines import Line, tidy
@@ -130,7 +131,8 @@ def _value(field: str, value: Any) -> str | date | None:
         return _date(value)
     if isinstance(value, list):
         value = ", ".join(entry for entry in value if isinstance(entry, str))
-    if not isinstance(value, str) or not (value := value.strip(" '\"")):
+    # An escape in YAML may stand for anything.
+    if not isinstance(value, str) or not (value := strip_invisible(value).strip(" '\"")):
         return None
     is_url = value.startswith(("http://", "https://"))
     if field == "language":

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
-from assistant.articles import article_id
+from assistant.articles import article_id, strip_invisible
 from assistant.errors import MetadataError
 from assistant.records import Record
 
@@ -28,7 +28,12 @@ def _day(value: Any) -> Any:
     raise ValueError(message)
 
 
-Text = Annotated[str, Field(strict=True, min_length=1)]
+def _visible(value: Any) -> Any:
+    """Without what articles are rid of, too: a filter would find no publisher with a NUL in its name."""
+    return strip_invisible(value) if isinstance(value, str) else value
+
+
+Text = Annotated[str, Field(strict=True, min_length=1), BeforeValidator(_visible)]
 
 
 class Overrides(Record):

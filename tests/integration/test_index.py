@@ -260,6 +260,16 @@ def test_statistics_follow_a_deletion_at_once(index: Index, news: Path) -> None:
     assert after == {"frost": 0, "bridg": before["bridg"]}
 
 
+def test_an_outlet_with_an_unseen_character_in_its_name_is_found_by_filters(news: Path, tmp_path: Path) -> None:
+    (news / "metadata.yaml").write_text(rf'{HARBOUR}: {{publisher: "Ellery\0 Gazette"}}')
+    with open_index(news, tmp_path / "index") as index:
+        index.sync()
+        (publisher,) = {source.publisher for source in index.sources() if source.id == HARBOUR}
+        assert publisher == "Ellery Gazette"
+        for filters in (Filters(publishers=(publisher,)), Filters(publishers=(publisher, "\0"))):
+            assert _articles(index, index.matching(["bridg"], 5, filters)) == {HARBOUR}
+
+
 def test_an_empty_corpus_makes_an_index_that_finds_nothing(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with open_index(tmp_path / "empty", tmp_path / "index") as index:

@@ -359,6 +359,13 @@ def test_front_matter_is_removed_with_its_reason() -> None:
     assert [(run.text, run.reason) for run in cleaned.removed] == [("---\ntitle: X\n---", "front matter")]
 
 
+def test_front_matter_is_rid_of_what_nobody_sees() -> None:
+    lines = [r'title: "Fer\0ry"', r'publisher: "El\x1blery\u200b Gazette"', r'author: "\0"']
+    text = "\n".join(["---", *lines, "---", PROSE])
+    found = clean(text, markdown=True).imprint
+    assert (found.title, found.publisher, found.author) == ("Ferry", "Ellery Gazette", None)
+
+
 @pytest.mark.parametrize("text", [f"---\n- a list\n---\n{PROSE}", f"---\nopen\n{PROSE}"])
 def test_what_only_looks_like_front_matter_stays(text: str) -> None:
     assert PROSE in clean(text, markdown=True).text

@@ -86,6 +86,7 @@ def test_names_match_ids_however_accents_are_coded(tmp_path: Path) -> None:
         ("a.txt: {titel: x}", "a.txt: titel: unknown key; known are title, publisher"),
         ("a.txt: {title: 5}", "a.txt: title: Input should be a valid string"),
         ('a.txt: {title: ""}', "a.txt: title: String should have at least 1 character"),
+        ('a.txt: {title: "\\0"}', "a.txt: title: String should have at least 1 character"),
         ("a.txt: {author: [A, B]}", "a.txt: author: "),
         ("a.txt: {published: yesterday}", "a.txt: published: must be a day such as 2024-01-30"),
         ("a.txt: {published: 2024-01-30 10:00:00}", "a.txt: published: must be a day"),
@@ -110,6 +111,12 @@ def test_malformed_metadata_is_an_error_that_names_the_place(tmp_path: Path, tex
     with pytest.raises(MetadataError, match=message) as error:
         load_overrides(write(tmp_path, text))
     assert "metadata.yaml" in str(error.value)
+
+
+def test_metadata_is_rid_of_what_nobody_sees(tmp_path: Path) -> None:
+    text = r'a.txt: {title: "Fer\0ry", publisher: "El\x1blery Gazette", author: "Rene\u0301e\u200b Lee"}'
+    (given,) = load_overrides(write(tmp_path, text)).values()
+    assert (given.title, given.publisher, given.author) == ("Ferry", "Ellery Gazette", "Renée Lee")
 
 
 def test_metadata_in_no_known_encoding_is_an_error(tmp_path: Path) -> None:
