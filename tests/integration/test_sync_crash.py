@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.articles import ARTICLES
-from tests.indexes import dump, open_index
+from tests.indexes import dump, open_index, outdate
 
 HARBOUR, ORCHARD, LIBRARY = ARTICLES
 
@@ -105,16 +105,19 @@ def _change_everything(corpus: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "indexed_before", "kills"), [("sync", False, 8), ("sync", True, 12), ("rebuild", True, 6)]
+    ("mode", "indexed_before", "kills"),
+    [("sync", None, 8), ("sync", "now", 12), ("rebuild", "now", 6), ("sync", "by an earlier version", 6)],
 )
 def test_the_next_sync_ends_like_a_clean_build(
-    corpus: Path, tmp_path: Path, mode: str, indexed_before: bool, kills: int
+    corpus: Path, tmp_path: Path, mode: str, indexed_before: str | None, kills: int
 ) -> None:
     before = tmp_path / "before"
     if indexed_before:
         with open_index(corpus, before, chunk_size=40) as index:
             index.sync()
         _change_everything(corpus)
+    if indexed_before == "by an earlier version":
+        outdate(before / "library.sqlite")
     with open_index(corpus, tmp_path / "clean", chunk_size=40) as index:
         index.sync()
         expected = dump(index)
@@ -124,6 +127,7 @@ def test_the_next_sync_ends_like_a_clean_build(
             index.sync()
             assert dump(index) == expected, f"killed at step {step} of {result['total']}"
             assert not index.needs_sync()
+            assert not index._successor.exists()
             (folder,) = (tmp_path / "killed" / str(step) / "vectors").iterdir()
             assert index._store
             assert index._store[0] == folder.name
