@@ -1,9 +1,6 @@
 """Embeds each sentence once: what a sync has embedded is written to a journal until the library has it.
 
 A sync that was interrupted goes on from the journal; one that ended leaves none.
-
-Vectors are stored as int8, one byte a dimension, scaled to use its whole range. On multilingual-e5-small that moves no
-cosine by more than .0014. What is read back is normalised, so the scale need not be stored.
 """
 
 import hashlib
@@ -17,33 +14,15 @@ from numpy.typing import NDArray
 
 from assistant.errors import ModelError
 from assistant.index.database import Database, Format
+from assistant.index.packing import quantise
 from assistant.index.side_by_side import side_by_side
 from assistant.models import model_id
 
 JOURNAL = Format(
     application_id=0x4E774563,
-    version=2,
+    version=3,
     statements=("CREATE TABLE embeddings (id INTEGER PRIMARY KEY, vector BLOB NOT NULL)",),
 )
-
-
-def quantise(vectors: NDArray[np.float32]) -> NDArray[np.int8]:
-    """Vectors (n, d) as int8, each scaled so that its largest component is 127 or -127; a zero vector stays zero."""
-    largest = np.abs(vectors).max(axis=1, keepdims=True)
-    scale = np.divide(127.0, largest, out=np.zeros_like(largest), where=largest > 0)
-    return np.asarray(np.rint(vectors * scale), dtype=np.int8)
-
-
-def unit_vectors(codes: NDArray[np.int8]) -> NDArray[np.float32]:
-    """The unit vectors (n, d) behind quantised ones; a zero vector stays zero."""
-    return normalised(codes.astype(np.float32))
-
-
-def normalised(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Vectors (..., d) at length 1; a zero vector stays zero."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    unit: NDArray[np.float32] = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
-    return unit
 
 
 class Embedder:
@@ -107,8 +86,8 @@ class Embedder:
         with self._journal.reading() as connection:
             vectors = {**known, **dict(connection.execute(query, (wanted,)).fetchall())}
         found = {text: vectors[name] for text, name in ids.items() if name in vectors}
-        for vector in found.values():
-            self._check_length(len(vector))
+        for length in set(map(len, found.values())):
+            self._check_length(length)
         return found
 
     def _embed(self, texts: list[str]) -> Mapping[str, bytes]:
@@ -116,14 +95,14 @@ class Embedder:
         if vectors.shape[:-1] != (len(texts),) or not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
             message = f"The embedding model {self._embedding.model_name} did not return a vector for each text."
             raise ModelError(message)
-        return {text: code.tobytes() for text, code in zip(texts, quantise(vectors), strict=True)}
+        return {text: row.tobytes() for text, row in zip(texts, quantise(vectors), strict=True)}
 
     def _check_length(self, length: int) -> None:
         self._length = self._length or length
         if length != self._length:
             message = (
-                f"The embedding model {self._embedding.model_name} made vectors of {self._length} and of {length}"
-                f" dimensions. If it was exchanged under its old name, delete {self._journal.path.parent}."
+                f"The embedding model {self._embedding.model_name} made vectors of different lengths."
+                f" If it was exchanged under its old name, delete {self._journal.path.parent}."
             )
             raise ModelError(message)
 

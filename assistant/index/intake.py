@@ -5,7 +5,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from assistant.articles import CorpusFile, UnreadableFileError
 from assistant.index.embeddings import as_id
 from assistant.index.lexicon import count_terms
 from assistant.index.library import VECTOR_ID_TYPE, Snapshot, pack_offsets
+from assistant.index.packing import pack_terms
 from assistant.index.preparation import ChangedFile, Preparation, PreparedArticle
 from assistant.metadata import Overrides
 from assistant.records import Skipped, SyncReport
@@ -127,7 +128,7 @@ class Intake:
         self._delete(article_ids)
         rows = [row for article in batch for row in self._chunk_rows(article, self._insert(article), vectors)]
         self._connection.executemany("INSERT INTO chunks VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-        count_terms(self._connection, (str(row[-1]) for row in rows))
+        count_terms(self._connection, [row[-1] for row in rows])
         self._changed += article_ids
         self._advance(Progress(0, articles=len(batch)))
 
@@ -135,7 +136,7 @@ class Intake:
         ids = (json.dumps(article_ids),)
         theirs = "chunks WHERE article IN (SELECT key FROM articles WHERE id IN (SELECT value FROM json_each(?)))"
         terms_gone = self._connection.execute(f"SELECT terms FROM {theirs}", ids)  # noqa: S608
-        count_terms(self._connection, (row[0] for row in terms_gone), gone=True)
+        count_terms(self._connection, [row[0] for row in terms_gone], gone=True)
         # Chunks first: in one statement they go in the order of their keys, which is quicker for FTS5.
         self._connection.execute(f"DELETE FROM {theirs}", ids)  # noqa: S608
         self._connection.execute("DELETE FROM articles WHERE id IN (SELECT value FROM json_each(?))", ids)
@@ -149,9 +150,9 @@ class Intake:
 
     def _chunk_rows(
         self, prepared: PreparedArticle, article_key: int | None, vectors: Mapping[str, bytes]
-    ) -> list[tuple[object, ...]]:
+    ) -> list[tuple[Any, ...]]:
         source = prepared.source()
-        rows: list[tuple[object, ...]] = []
+        rows: list[tuple[Any, ...]] = []
         for chunk in prepared.chunks:
             text = prepared.article.text[chunk.start : chunk.end]
             offsets = [(span.start, span.end) for span in chunk.sentences]
@@ -167,7 +168,7 @@ class Intake:
                 np.array(sentence_ids, dtype=VECTOR_ID_TYPE).tobytes(),
                 b"".join(vectors[sentence] for sentence in sentences),
                 len(chunk_terms),
-                " ".join(chunk_terms),
+                pack_terms(chunk_terms),
             )
             rows.append(row)
         return rows

@@ -15,6 +15,7 @@ from functools import partial
 
 from assistant.index.database import Database
 from assistant.index.filtering import Scores, best_passing, passing_query, values_of
+from assistant.index.packing import unpack_terms
 from assistant.records import Filters
 
 # Walked at most for one search, which takes about 10 ms. The rarest terms come first: they carry most of a score, and a
@@ -78,15 +79,15 @@ class TermStatistics:
         return dict.fromkeys(terms, 0) | self._lexicon.occurring(terms)
 
 
-def count_terms(connection: sqlite3.Connection, chunks: Iterable[str], *, gone: bool = False) -> None:
+def count_terms(connection: sqlite3.Connection, chunks: Iterable[bytes], *, gone: bool = False) -> None:
     """Keeps the document frequencies in step with chunks that come or go.
 
     Args:
         connection: a transaction of the library.
-        chunks: the terms of each, joined by spaces.
+        chunks: the packed terms of each.
         gone: whether they go.
     """
-    counts = Counter(term for terms in chunks for term in set(terms.split()))
+    counts = Counter(term for terms in chunks for term in set(unpack_terms(terms).split()))
     connection.executemany(
         "INSERT INTO frequencies VALUES (?, ?) ON CONFLICT (term) DO UPDATE SET chunks = chunks + excluded.chunks",
         sorted((term, -count if gone else count) for term, count in counts.items()),

@@ -17,7 +17,7 @@ from assistant.articles import printable
 from assistant.errors import UnknownArticleError
 from assistant.index.centres import language_centres
 from assistant.index.database import Database
-from assistant.index.embeddings import unit_vectors
+from assistant.index.packing import unit_vectors, unpack_terms
 from assistant.records import Article, Record, Removed, Source, Span
 
 # Two numbers for the range of each sentence.
@@ -161,7 +161,7 @@ class Snapshot:
             return []
         # All at once: a hundred small arrays cost more than one large one.
         vector_ids = np.frombuffer(b"".join(row[7] for row in rows), dtype=VECTOR_ID_TYPE)
-        codes = np.frombuffer(b"".join(row[8] for row in rows), dtype=np.int8)
+        codes = np.frombuffer(b"".join(row[8] for row in rows), dtype=np.uint8)
         vectors = unit_vectors(codes.reshape(len(vector_ids), -1))
         texts = self._texts({row[2] for row in rows})
         ends = accumulate((len(row[7]) // vector_ids.itemsize for row in rows), initial=0)
@@ -225,7 +225,7 @@ class Snapshot:
             start=start,
             end=end,
             offsets=offsets,
-            terms=tuple(terms.split()),
+            terms=tuple(unpack_terms(terms).split()),
             vectors=vectors,
             vector_ids=tuple(vector_ids.tolist()),
         )

@@ -9,6 +9,7 @@ with the chunks, whatever changes those; the frequencies, of which a batch of ch
 import sqlite3
 
 from assistant.index.database import Format
+from assistant.index.packing import unpack_terms
 
 STATEMENTS = (
     "CREATE TABLE state (json TEXT NOT NULL)",
@@ -27,7 +28,7 @@ STATEMENTS = (
     # key: in the order they came. Rows then fill their pages, and FTS5 needs a quarter of the room that ids take.
     # id: a hash of everything the chunk is made of, so the same articles give the same ids in every index.
     # sentences: their ranges in the article's text, two int32 each. sentence_ids: an int64 hash of model and text each.
-    # vectors: a row of int8 each. terms: the index terms in order, joined by spaces.
+    # vectors: a row each, see `packing`. terms: the index terms in order, as `pack_terms` makes them.
     """
     CREATE TABLE chunks (
         key INTEGER PRIMARY KEY,
@@ -39,7 +40,7 @@ STATEMENTS = (
         sentence_ids BLOB NOT NULL,
         vectors BLOB NOT NULL,
         term_count INTEGER NOT NULL,
-        terms TEXT NOT NULL
+        terms BLOB NOT NULL
     )
     """,
     # Listing, filtering and comparing find all they need in these, and never read through texts and vectors.
@@ -52,7 +53,7 @@ STATEMENTS = (
     # the terms that it is given.
     """
     CREATE VIRTUAL TABLE lexicon USING fts5 (
-        terms, content = 'chunks', content_rowid = 'key', tokenize = "ascii tokenchars '_'"
+        terms, content = '', tokenize = "ascii tokenchars '_'"
     )
     """,
     "CREATE TABLE frequencies (term TEXT PRIMARY KEY, chunks INTEGER NOT NULL) WITHOUT ROWID",
@@ -65,13 +66,13 @@ STATEMENTS = (
     "INSERT INTO totals VALUES (0, 0)",
     """
     CREATE TRIGGER chunk_added AFTER INSERT ON chunks BEGIN
-        INSERT INTO lexicon (rowid, terms) VALUES (new.key, new.terms);
+        INSERT INTO lexicon (rowid, terms) VALUES (new.key, unpack_terms(new.terms));
         UPDATE totals SET chunks = chunks + 1, terms = terms + new.term_count;
     END
     """,
     """
     CREATE TRIGGER chunk_removed AFTER DELETE ON chunks BEGIN
-        INSERT INTO lexicon (lexicon, rowid, terms) VALUES ('delete', old.key, old.terms);
+        INSERT INTO lexicon (lexicon, rowid, terms) VALUES ('delete', old.key, unpack_terms(old.terms));
         UPDATE totals SET chunks = chunks - 1, terms = terms - old.term_count;
     END
     """,
@@ -80,7 +81,7 @@ STATEMENTS = (
 # In the order in which they can go; triggers go with their table.
 _TABLES = ("lexicon", "frequencies", "chunks", "articles", "totals", "state")
 
-LIBRARY = Format(application_id=0x4E774C62, version=2, statements=STATEMENTS)
+LIBRARY = Format(application_id=0x4E774C62, version=3, statements=STATEMENTS, functions=(unpack_terms,))
 
 
 def clear(connection: sqlite3.Connection) -> None:

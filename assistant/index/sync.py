@@ -28,7 +28,7 @@ from assistant.records import SyncReport
 from assistant.settings import Settings
 
 # Goes up with any change to sentences, chunks, terms, vectors or ids: existing indexes are then made anew.
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 
 # Articles whose vectors are held in memory, some 16 KB each.
 KEPT_AT_ONCE = 1000

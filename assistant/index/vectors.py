@@ -29,8 +29,8 @@ from llama_index.vector_stores.chroma import ChromaVectorStore
 from numpy.typing import NDArray
 
 from assistant.errors import IndexDamagedError, IndexUnavailableError
-from assistant.index.embeddings import normalised
 from assistant.index.library import StoredChunk
+from assistant.index.packing import normalised
 
 # Chroma takes 5461 records at a time; smaller batches hold less in memory and let other requests in between.
 BATCH = 500
