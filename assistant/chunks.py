@@ -14,9 +14,14 @@ LONGEST_SENTENCE_CHARS = 1000
 
 
 class Chunk(Record):
-    """Consecutive sentences of one article."""
+    """Consecutive sentences of one article.
+
+    Attributes:
+        tokens: of all its sentences.
+    """
 
     sentences: tuple[Span, ...]
+    tokens: int
 
     @property
     def start(self) -> int:
@@ -54,12 +59,12 @@ def split_chunks(
     first = total = 0
     for i, count in enumerate(tokens):
         if i > first and total + count > size:
-            chunks.append(Chunk(sentences=tuple(sentences[first:i])))
+            chunks.append(Chunk(sentences=tuple(sentences[first:i]), tokens=total))
             first = _overlap_start(tokens, first, i, min(overlap, size - count))
             total = sum(tokens[first:i])
         total += count
     if sentences:
-        chunks.append(Chunk(sentences=tuple(sentences[first:])))
+        chunks.append(Chunk(sentences=tuple(sentences[first:]), tokens=total))
     return chunks
 
 

@@ -28,12 +28,12 @@ class Progress(NamedTuple):
     Attributes:
         size: in bytes; the shares of a file are fractions.
         articles: that are done.
-        characters: of sentences that have their vectors.
+        tokens: of sentences that have their vectors; the shares of a batch are fractions.
     """
 
     size: float
     articles: int = 0
-    characters: int = 0
+    tokens: float = 0.0
 
 
 class Intake:
@@ -118,10 +118,12 @@ class Intake:
     def _store(self, batch: Sequence[PreparedArticle]) -> None:
         """Embeds and stores articles."""
         texts = {text for article in batch for chunk in article.chunks for text in article.sentences(chunk)}
-        bytes_per_character = sum(article.size for article in batch) / (sum(map(len, texts)) or 1)
+        size = sum(article.size for article in batch)
+        tokens = sum(chunk.tokens for article in batch for chunk in article.chunks)
+        characters = sum(map(len, texts)) or 1
 
-        def embedded(characters: int) -> None:
-            self._advance(Progress(characters * bytes_per_character, characters=characters))
+        def embedded(more: int) -> None:
+            self._advance(Progress(size * more / characters, tokens=tokens * more / characters))
 
         article_ids = [article.article.id for article in batch]
         vectors = self._embedder.vectors(texts, self._snapshot.vectors_of(article_ids), embedded)

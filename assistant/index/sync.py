@@ -173,18 +173,18 @@ class Sync:
 
     @contextmanager
     def _reading_bar(self, files: Sequence[CorpusFile]) -> Iterator[Callable[[Progress], None]]:
-        size, articles, characters = _total_size(files), 0, 0
+        size, articles, tokens = _total_size(files), 0, 0.0
         # One thread reads what another one stores.
         lock = threading.Lock()
         with self._bar("Reading articles", size, "B") as bar:
 
             def advance(progress: Progress) -> None:
-                nonlocal articles, characters
+                nonlocal articles, tokens
                 with lock:
                     articles += progress.articles
-                    characters += progress.characters
-                    rate = bar.format_sizeof(characters / (bar.format_dict["elapsed"] or 1))
-                    bar.set_postfix_str(f"{articles} of {len(files)} articles, {rate} characters/s", refresh=False)
+                    tokens += progress.tokens
+                    rate = bar.format_sizeof(tokens / (bar.format_dict["elapsed"] or 1))
+                    bar.set_postfix_str(f"{articles} of {len(files)} articles, {rate} tokens/s", refresh=False)
                     # Shares of files are fractions, whose sum may be a hair above the whole.
                     bar.update(min(progress.size, size - bar.n))
 

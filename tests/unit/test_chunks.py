@@ -145,5 +145,5 @@ def test_no_text_makes_no_chunk() -> None:
 
 
 def test_a_chunk_knows_where_it_starts_and_ends() -> None:
-    chunk = Chunk(sentences=(Span(start=3, end=8), Span(start=9, end=20)))
+    chunk = Chunk(sentences=(Span(start=3, end=8), Span(start=9, end=20)), tokens=5)
     assert (chunk.start, chunk.end) == (3, 20)
