@@ -1,10 +1,13 @@
 """Programs that serve on this machine for a test."""
 
+import os
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 
 def free_port() -> int:
@@ -27,3 +30,12 @@ def running(command: Sequence[str], port: int, environment: Mapping[str, str] | 
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
+
+
+@contextmanager
+def chroma_server(folder: Path, port: int) -> Iterator[str]:
+    """The address of a Chroma server over a folder."""
+    command = [str(Path(sys.executable).with_name("chroma")), "run", "--host", "127.0.0.1", "--port", str(port)]
+    environment = {**os.environ, "ANONYMIZED_TELEMETRY": "False"}
+    with running([*command, "--path", str(folder)], port, environment) as url:
+        yield url

@@ -1,7 +1,5 @@
 """The vectors on a real Chroma server instead of in the index folder."""
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -18,23 +16,15 @@ from assistant.index import Index
 from assistant.terms import terms
 from tests.articles import ARTICLES
 from tests.indexes import WordEmbedding, dump, open_index, outdate, question
-from tests.servers import free_port, running
+from tests.servers import chroma_server, free_port
 
 HARBOUR, ORCHARD, LIBRARY = ARTICLES
 VECTOR = question(WordEmbedding(), "Growers in the Velm valley lost their blossom to frost")
 
 
-@contextmanager
-def _chroma(folder: Path, port: int) -> Iterator[str]:
-    command = [str(Path(sys.executable).with_name("chroma")), "run", "--host", "127.0.0.1", "--port", str(port)]
-    environment = {**os.environ, "ANONYMIZED_TELEMETRY": "False"}
-    with running([*command, "--path", str(folder)], port, environment) as url:
-        yield url
-
-
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with _chroma(tmp_path_factory.mktemp("chroma"), free_port()) as address:
+    with chroma_server(tmp_path_factory.mktemp("chroma"), free_port()) as address:
         yield address
 
 
@@ -195,7 +185,10 @@ def test_a_collection_that_is_deleted_while_it_is_open_is_noticed(index: Index, 
 
 def test_a_server_that_is_down_is_unavailable_and_loses_nothing(corpus: Path, tmp_path: Path) -> None:
     port = free_port()
-    with _chroma(tmp_path / "chroma", port) as url, open_index(corpus, tmp_path / "index", chroma_url=url) as index:
+    with (
+        chroma_server(tmp_path / "chroma", port) as url,
+        open_index(corpus, tmp_path / "index", chroma_url=url) as index,
+    ):
         index.sync()
     with open_index(corpus, tmp_path / "index", chroma_url=url) as index:
         assert not index.needs_sync()
@@ -204,21 +197,21 @@ def test_a_server_that_is_down_is_unavailable_and_loses_nothing(corpus: Path, tm
                 use()
         assert {source.id for source in index.sources()} == set(ARTICLES)
         assert index.matching(terms("bridge"), 5)
-        with _chroma(tmp_path / "chroma", port):
+        with chroma_server(tmp_path / "chroma", port):
             assert _found(index) == set(ARTICLES)
             assert len(index.sync().unchanged) == 3
 
 
 def test_a_server_that_goes_down_is_unavailable_until_it_is_back(corpus: Path, tmp_path: Path) -> None:
     port = free_port()
-    with _chroma(tmp_path / "chroma", port) as url:
+    with chroma_server(tmp_path / "chroma", port) as url:
         index = open_index(corpus, tmp_path / "index", chroma_url=url)
         index.sync()
         assert _found(index) == set(ARTICLES)
     with index:
         with pytest.raises(IndexUnavailableError):
             index.nearest(VECTOR, 5)
-        with _chroma(tmp_path / "chroma", port):
+        with chroma_server(tmp_path / "chroma", port):
             assert _found(index) == set(ARTICLES)
 
 

@@ -497,6 +497,7 @@ def test_a_bar_shows_on_standard_error_for_what_takes_long(
     command = [sys.executable, "-c", script, str(corpus), str(corpus.with_name("index")), *arguments]
     run = subprocess.run(command, check=True, capture_output=True, text=True)
     assert ("Reading articles" in run.stderr) == shown
+    assert ("tokens/s" in run.stderr) == shown
     assert run.stdout == ""
 
 

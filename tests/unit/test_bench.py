@@ -15,7 +15,7 @@ from assistant.chunks import split_sentences
 from assistant.index import Index
 from assistant.models import LocalEmbedding
 from bench import __main__ as program
-from bench import endpoints, indexing, page, plan, queries, scale, sidebyside, startup, syncing
+from bench import endpoints, indexing, page, plan, queries, scale, server, sidebyside, startup, syncing
 from bench.corpus import Corpus, read_sentences
 from bench.plan import Plan
 from bench.quickstart import FILE_NAME, Quickstart, read_nodes, stored_nodes
@@ -44,6 +44,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
     monkeypatch.setattr(plan, "EMBEDDED_SENTENCES", 8)
     monkeypatch.setattr(queries, "WARM_UP", 1)
     monkeypatch.setattr(scale, "WARM_UP", 1)
+    monkeypatch.setattr(server, "WARM_UP", 1)
     monkeypatch.setattr(indexing, "ARTICLES_PER_ROUND", 1)
     monkeypatch.setattr(indexing, "ROUNDS", 1)
     monkeypatch.setattr(syncing, "ARTICLES", 4)
@@ -239,6 +240,14 @@ def test_growth_is_measured_with_exact_neighbours_beside(tiny: Plan, monkeypatch
     on_disk = zip(cells["disk, KB a chunk"], cells["disk beyond the articles' text, KB a chunk"], strict=True)
     assert all(float(whole) > float(beyond) > 0 for whole, beyond in on_disk)
     assert {*STAGES, *scale.FILTERS} <= _cells(latency).keys()
+
+
+def test_a_server_of_chroma_is_set_beside_the_folder(tiny: Plan) -> None:
+    [table] = server.measure(tiny)
+    assert table.columns == ("", server.FOLDER, server.SERVER)
+    cells = _cells(table)
+    assert len(cells) == len(server.STEPS) + len(scale.FILTERS)
+    assert all(float(cell.split()[0]) > 0 for row in cells.values() for cell in row)
 
 
 def test_a_step_runs_in_a_process_of_its_own(tiny: Plan) -> None:
