@@ -13,11 +13,9 @@ from assistant.articles import CorpusFile, UnreadableFileError
 from assistant.index.embeddings import as_id
 from assistant.index.lexicon import count_terms
 from assistant.index.library import VECTOR_ID_TYPE, Snapshot, pack_offsets
-from assistant.index.packing import pack_terms
 from assistant.index.preparation import ChangedFile, Preparation, PreparedArticle
 from assistant.metadata import Overrides
 from assistant.records import Skipped, SyncReport
-from assistant.terms import terms
 
 FINGERPRINT_BYTES = 16
 
@@ -155,12 +153,11 @@ class Intake:
     ) -> list[tuple[Any, ...]]:
         source = prepared.source()
         rows: list[tuple[Any, ...]] = []
-        for chunk in prepared.chunks:
+        for chunk, *chunk_terms in zip(prepared.chunks, prepared.term_counts, prepared.packed_terms, strict=True):
             text = prepared.article.text[chunk.start : chunk.end]
             offsets = [(span.start, span.end) for span in chunk.sentences]
             sentences = prepared.sentences(chunk)
             sentence_ids = [self._embedder.id(sentence) for sentence in sentences]
-            chunk_terms = terms(text)
             row = (
                 _chunk_id(self._embedder.model_id, source, offsets, text),
                 article_key,
@@ -169,8 +166,7 @@ class Intake:
                 pack_offsets(chunk.sentences),
                 np.array(sentence_ids, dtype=VECTOR_ID_TYPE).tobytes(),
                 b"".join(vectors[sentence] for sentence in sentences),
-                len(chunk_terms),
-                pack_terms(chunk_terms),
+                *chunk_terms,
             )
             rows.append(row)
         return rows

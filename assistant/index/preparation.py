@@ -14,9 +14,11 @@ from assistant.articles import CorpusFile, UnreadableFileError
 from assistant.chunks import Chunk, split_chunks, split_sentences
 from assistant.corpus import read_article
 from assistant.index.embeddings import Embedder
+from assistant.index.packing import pack_terms
 from assistant.metadata import Overrides
 from assistant.records import Article, Removed, Skipped
 from assistant.settings import Settings
+from assistant.terms import terms
 from assistant.tokens import count_tokens
 
 # Embedded and stored together: enough to put sentences of like length side by side, little enough for memory.
@@ -47,6 +49,8 @@ class PreparedArticle:
     """An article that waits for the vectors of its sentences.
 
     Attributes:
+        term_counts: of each chunk.
+        packed_terms: of each chunk, see `packing`.
         fingerprint: of everything it was made from.
         size: of its file, in bytes.
     """
@@ -54,6 +58,8 @@ class PreparedArticle:
     article: Article
     removed: Sequence[Removed]
     chunks: Sequence[Chunk]
+    term_counts: Sequence[int]
+    packed_terms: Sequence[bytes]
     fingerprint: bytes
     size: int
 
@@ -108,7 +114,16 @@ def prepare(changed: ChangedFile, settings: Settings) -> PreparedArticle | Skipp
     except UnreadableFileError as error:
         return Skipped(path=changed.file.id, reason=error.reason)
     chunks = _split(read.article, settings)
-    return PreparedArticle(read.article, read.removed, chunks, changed.fingerprint, len(changed.data))
+    chunk_terms = [terms(read.article.text[chunk.start : chunk.end]) for chunk in chunks]
+    return PreparedArticle(
+        article=read.article,
+        removed=read.removed,
+        chunks=chunks,
+        term_counts=list(map(len, chunk_terms)),
+        packed_terms=list(map(pack_terms, chunk_terms)),
+        fingerprint=changed.fingerprint,
+        size=len(changed.data),
+    )
 
 
 def in_batches(prepared: Iterable[PreparedArticle | Skipped]) -> Iterator[Batch]:
