@@ -15,6 +15,8 @@ FARMS = "How many farms does the union put at concerned by the frost?"
 SHEEP = "How many lost sheep did the vicar count at Tarn?"
 LIGHTHOUSE = "To whom was the lighthouse at Skerry Rock sold, and for how much?"
 OPERA = "Which orchestra played at the opening of the opera house in Vienna?"
+# What a busy machine may take for a step.
+PATIENCE_MS = 60_000
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}}
 
 

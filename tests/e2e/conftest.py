@@ -12,15 +12,13 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, s
 from assistant import Settings
 from tests.articles import write_corpus
 from tests.pages import Served, Visit, add_hostile_articles, serving
-from tests.reader import started
+from tests.reader import PATIENCE_MS, started
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
-# What a busy machine may take for a step.
-PATIENCE_MS = 30_000
 HOW_TO_GET_ONE = (
     "No Chromium or Chrome found; install one, on Debian with `apt-get install chromium`, to test the page."
 )

@@ -14,6 +14,7 @@ from tests.pages import Served, Visit
 from tests.reader import (
     COST,
     FARMS,
+    PATIENCE_MS,
     SHEEP,
     act,
     ask,
@@ -163,6 +164,7 @@ class TestTheList:
     def test_a_browser_that_keeps_nothing_still_asks(self, browser: Browser, served: Served, store: str) -> None:
         # Not as a usual visitor: Gradio's own state in the browser complains of it, too.
         page = browser.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         page.add_init_script(f"Object.defineProperty(window, '{store}', {{ get() {{ throw new Error('denied'); }} }})")
         page.goto(served.url)
         started(page)
