@@ -30,7 +30,7 @@ from assistant.settings import Settings
 # Goes up with any change to sentences, chunks, terms, vectors or ids: existing indexes are then made anew.
 INDEX_VERSION = 2
 
-# Articles whose vectors are held in memory, some 16 KB each.
+# Articles whose vectors are held in memory, some 12 KB each.
 KEPT_AT_ONCE = 1000
 
 # A bar that shows for a moment only is noise.
