@@ -27,6 +27,7 @@ from assistant.checking.thresholds import Likeness, Thresholds
 from assistant.chunks import split_chunks, split_sentences
 from assistant.index import StoredChunk
 from assistant.index.library import pack_offsets
+from assistant.index.packing import quantise, unit_vectors
 from assistant.records import Source
 from assistant.retrieval import Hit
 from assistant.terms import terms
@@ -163,8 +164,9 @@ class Texts:
 def passages(text: str, source: Source, embedding: "BaseEmbedding") -> tuple[Hit, ...]:
     """A text in chunks, as retrieval would hand them on."""
     spans = split_sentences(text, source.language)
-    vectors = np.array(embedding.get_text_embedding_batch([text[s.start : s.end] for s in spans]), dtype=np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    embedded = np.array(embedding.get_text_embedding_batch([text[s.start : s.end] for s in spans]), dtype=np.float32)
+    # As an index would give them back.
+    vectors = unit_vectors(quantise(embedded))
     hits, at = [], 0
     for chunk in split_chunks(text, spans, CHUNK_TOKENS, 0, count_tokens):
         count = len(chunk.sentences)
