@@ -235,7 +235,12 @@ class Assistant:
         return retriever.search(read, min(k, index.statistics().chunk_count), filters)
 
     def sync(
-        self, *, rebuild: bool = False, progress: bool = False, announce: Callable[[str], None] | None = None
+        self,
+        *,
+        rebuild: bool = False,
+        progress: bool = False,
+        announce: Callable[[str], None] | None = None,
+        ray: str | None = None,
     ) -> SyncReport:
         """Brings the index up to date with the corpus folder.
 
@@ -243,8 +248,13 @@ class Assistant:
             rebuild: throw the index away first, whatever state it is in; embeddings are kept where they are sound.
             progress: show bars on standard error for what takes over a second.
             announce: is told in words what the sync waits for.
+            ray: a Ray cluster that reads and embeds what has changed: host:port of its head, "auto" for the one that
+                this machine belongs to, "local" to start one on this machine's cores.
+
+        Raises:
+            ClusterError: the Ray cluster cannot be used or was lost; the index is as before.
         """
-        return self._opened()[0].sync(rebuild=rebuild, progress=progress, announce=announce)
+        return self._opened()[0].sync(rebuild=rebuild, progress=progress, announce=announce, ray=ray)
 
     def warm_up(self) -> None:
         """Loads what the first question would otherwise wait for: the models' classes, language data, the vectors."""

@@ -28,6 +28,7 @@ Found = TypeVar("Found")
 
 PROGRAM = "assistant"
 STANDARD_INPUT = "-"
+LOCAL_RAY = "local"
 
 EPILOG = """\
 exit codes:
@@ -152,6 +153,8 @@ def _add_ask_options(parser: argparse.ArgumentParser) -> None:
 def _add_sync_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rebuild", action="store_true", help="make the index anew, whatever state it is in")
     parser.add_argument("--quiet", action="store_true", help="write nothing but errors")
+    words = "have a Ray cluster do the work: host:port of its head, auto, or nothing to start one on this machine"
+    parser.add_argument("--ray", metavar="ADDRESS", nargs="?", const=LOCAL_RAY, help=words)
 
 
 def _add_articles_options(parser: argparse.ArgumentParser) -> None:
@@ -207,7 +210,8 @@ def _sync(arguments: argparse.Namespace) -> ExitCode:
     quiet: bool = arguments.quiet
     with Assistant(_settings(arguments)) as bot:
         bars = sys.stderr.isatty() and not quiet
-        report = bot.sync(rebuild=arguments.rebuild, progress=bars, announce=None if quiet else _say)
+        announce = None if quiet else _say
+        report = bot.sync(rebuild=arguments.rebuild, progress=bars, announce=announce, ray=arguments.ray)
     if not quiet:
         _put(report, write_sync, as_json=False)
     return ExitCode.DONE

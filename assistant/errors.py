@@ -8,6 +8,7 @@ AssistantError
 ├── UnknownArticleError     no article has this id
 ├── IndexDamagedError       the stored index is corrupt, foreign or incomplete
 ├── IndexUnavailableError   the index cannot be reached now: the Chroma server is down, the disk refuses
+├── ClusterError            a Ray cluster cannot be used or was lost
 ├── ModelError              a model endpoint failed
 │   └── ContextTooLongError its model cannot read as much as it was sent
 ├── PromptError             a prompt template is missing or malformed
@@ -69,6 +70,12 @@ class IndexUnavailableError(AssistantError):
     """The index cannot be reached or written now; what is stored is unharmed."""
 
     advice = "Check that the Chroma server runs and that the index folder is writable, then try again."
+
+
+class ClusterError(AssistantError):
+    """A Ray cluster cannot be used, or was lost in the course of a sync."""
+
+    advice = "Check that the cluster runs, and sync again: the index is as before, and what was embedded is kept."
 
 
 class ModelError(AssistantError):

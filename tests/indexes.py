@@ -69,7 +69,7 @@ def outdate(library: Path) -> None:
         connection.execute(f"PRAGMA user_version = {LIBRARY.version - 1}")
 
 
-def dump(index: Index) -> dict[str, Any]:
+def dump(index: Index, dimensions: int = DIMENSIONS) -> dict[str, Any]:
     """Everything an index holds, without what may differ between two that were made from the same articles."""
     with index._library.reading() as connection:
         connection.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab (main, lexicon, row)")
@@ -85,7 +85,7 @@ def dump(index: Index) -> dict[str, Any]:
         held: dict[str, Any] = {name: connection.execute(query).fetchall() for name, query in rows.items()}
         connection.execute("DROP TABLE temp.vocabulary")
         assert held.pop("frequencies") == [(term, chunks) for term, chunks, _ in held["terms"]]
-    index.nearest(np.ones(DIMENSIONS, dtype=np.float32), 1)
+    index.nearest(np.ones(dimensions, dtype=np.float32), 1)
     assert index._store or not held["chunks"]
     if index._store:
         stored = index._store[1]._collection.get(include=["embeddings"])

@@ -26,7 +26,7 @@ from assistant.index.filtering import best_passing, passing
 from assistant.index.lexicon import Lexicon, TermStatistics
 from assistant.index.library import Snapshot, State, StoredChunk, collections_of
 from assistant.index.places import FolderPlace, Place, ServerPlace
-from assistant.index.preparation import LocalPreparation
+from assistant.index.preparation import LocalPreparation, Preparation
 from assistant.index.schema import LIBRARY
 from assistant.index.sync import Sync, recipe
 from assistant.index.vectors import VectorStore
@@ -105,7 +105,12 @@ class Index:
         return (state.corpus, state.recipe) != made_from
 
     def sync(
-        self, *, rebuild: bool = False, progress: bool = False, announce: Callable[[str], None] | None = None
+        self,
+        *,
+        rebuild: bool = False,
+        progress: bool = False,
+        announce: Callable[[str], None] | None = None,
+        ray: str | None = None,
     ) -> SyncReport:
         """Brings the index up to date with the corpus folder, wholly or not at all.
 
@@ -113,17 +118,19 @@ class Index:
             rebuild: make everything anew, whatever state it is in; the vectors of a sound library are kept.
             progress: show bars on standard error for what takes over a second.
             announce: told in words what the sync waits for.
+            ray: a Ray cluster that does the work, as `assistant.cluster.Cluster` takes it.
 
         Raises:
+            ClusterError: the Ray cluster cannot be used or was lost; likewise.
             CorpusError: the folder or its metadata.yaml cannot be read.
             ModelError: the embedding failed; what was embedded until then need not be embedded again.
         """
+        preparation = self._preparation(ray)
         with self._exclusive(announce):
             outdated = self._library.is_outdated()
             unusable = outdated or (rebuild and _is_damaged(self._library))
             replaced = collections_of(self._library, self._settings.chroma_url) if unusable else ()
             with self._succeeding() if unusable else self._existing() as library, self._journalled():
-                preparation = LocalPreparation(self._settings, self._embedder)
                 sync = Sync(self._settings, library, preparation, self._place, progress=progress)
                 synced = sync.run(self._open_store, replaced, rebuild=rebuild)
             self._store = (synced.vectors, synced.store)
@@ -223,6 +230,13 @@ class Index:
             if self._centres is None or self._centres[0] != version:
                 self._centres = (version, snapshot.language_centres())
             return self._centres[1]
+
+    def _preparation(self, ray: str | None) -> Preparation:
+        if ray is None:
+            return LocalPreparation(self._settings, self._embedder)
+        from assistant.index.cluster import ClusterPreparation
+
+        return ClusterPreparation(self._settings, self._embedder, ray)
 
     @contextmanager
     def _snapshot(self) -> Iterator[Snapshot]:

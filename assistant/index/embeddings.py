@@ -5,8 +5,9 @@ A sync that was interrupted goes on from the journal; one that ended leaves none
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import partial
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -59,27 +60,31 @@ class Embedder:
         Raises:
             ModelError: the model failed; what it had embedded until then is kept.
         """
-        unique = sorted(set(texts), key=lambda text: (len(text), text))
+        unique = set(texts)
         found = self._remembered(unique, known)
         advance(sum(map(len, found)))
-        missing = [text for text in unique if text not in found]
-        # Texts of like length together: no engine has to wait for the longest of a mixed batch.
-        size = self._embedding.embed_batch_size
-        batches = [missing[start : start + size] for start in range(0, len(missing), size)]
-        with closing(side_by_side(self._embed, batches, self._embedding.num_workers or 1)) as embedded:
-            for batch, codes in embedded:
+        batches = list(alike([text for text in unique if text not in found], self._embedding))
+        embed = partial(embedded, self._embedding)
+        with closing(side_by_side(embed, batches, self._embedding.num_workers or 1)) as outcomes:
+            for batch, codes in outcomes:
                 self._check_length(len(codes[batch[0]]))
                 self.remember({self.id(text): code for text, code in codes.items()})
                 found |= codes
                 advance(sum(map(len, batch)))
         return found
 
+    def missing(self, texts: Iterable[str], known: Mapping[int, bytes]) -> list[str]:
+        """Those of the texts that would be embedded, each once; `known` as in `vectors`."""
+        unique = sorted(set(texts))
+        found = self._remembered(unique, known)
+        return [text for text in unique if text not in found]
+
     def remember(self, vectors: Mapping[int, bytes]) -> None:
         """Writes quantised vectors to the journal, by `id`."""
         with self._journal.writing() as connection:
             connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?)", sorted(vectors.items()))
 
-    def _remembered(self, texts: Sequence[str], known: Mapping[int, bytes]) -> dict[str, bytes]:
+    def _remembered(self, texts: Iterable[str], known: Mapping[int, bytes]) -> dict[str, bytes]:
         ids = {text: self.id(text) for text in texts}
         wanted = json.dumps([name for name in ids.values() if name not in known])
         query = "SELECT embeddings.* FROM json_each(?) AS wanted CROSS JOIN embeddings ON embeddings.id = wanted.value"
@@ -90,13 +95,6 @@ class Embedder:
             self._check_length(length)
         return found
 
-    def _embed(self, texts: list[str]) -> Mapping[str, bytes]:
-        vectors = _as_array(self._embedding.get_text_embedding_batch(texts))
-        if vectors.shape[:-1] != (len(texts),) or not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
-            message = f"The embedding model {self._embedding.model_name} did not return a vector for each text."
-            raise ModelError(message)
-        return {text: row.tobytes() for text, row in zip(texts, quantise(vectors), strict=True)}
-
     def _check_length(self, length: int) -> None:
         self._length = self._length or length
         if length != self._length:
@@ -105,6 +103,26 @@ class Embedder:
                 f" If it was exchanged under its old name, delete {self._journal.path.parent}."
             )
             raise ModelError(message)
+
+
+def alike(texts: Iterable[str], embedding: BaseEmbedding) -> Iterator[list[str]]:
+    """Texts in batches for an embedding, those of like length together: none waits for the longest of a mixed batch."""
+    ordered = sorted(texts, key=lambda text: (len(text), text))
+    for start in range(0, len(ordered), embedding.embed_batch_size):
+        yield ordered[start : start + embedding.embed_batch_size]
+
+
+def embedded(embedding: BaseEmbedding, texts: list[str]) -> dict[str, bytes]:
+    """The quantised vector of each text of a batch.
+
+    Raises:
+        ModelError: the model failed, or made something else than vectors of one length.
+    """
+    vectors = _as_array(embedding.get_text_embedding_batch(texts))
+    if vectors.shape[:-1] != (len(texts),) or not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
+        message = f"The embedding model {embedding.model_name} did not return a vector for each text."
+        raise ModelError(message)
+    return {text: code.tobytes() for text, code in zip(texts, quantise(vectors), strict=True)}
 
 
 def as_id(digest: bytes) -> int:

@@ -73,7 +73,8 @@ class Intake:
             overrides: what metadata.yaml says, by article id.
             known: the articles that the library had at the last sync, with their fingerprints.
         """
-        with closing(self._preparation.batches(self._changes(files, overrides, known))) as batches:
+        changes = self._changes(files, overrides, known)
+        with closing(self._preparation.batches(changes, self._snapshot.vectors_of)) as batches:
             for batch in batches:
                 self._skipped += [outcome for outcome in batch if isinstance(outcome, Skipped)]
                 self._store([outcome for outcome in batch if isinstance(outcome, PreparedArticle)])

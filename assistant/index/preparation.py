@@ -3,7 +3,7 @@
 changed files -> prepared articles, skipped files -> batches
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import takewhile
@@ -76,6 +76,8 @@ class PreparedArticle:
 
 
 Batch = Sequence[PreparedArticle | Skipped]
+# The sentence vectors, by id, that the library has of articles.
+Stored = Callable[[Sequence[str]], Mapping[int, bytes]]
 
 
 class Preparation(Protocol):
@@ -87,8 +89,13 @@ class Preparation(Protocol):
 
     embedder: Embedder
 
-    def batches(self, files: Iterable[ChangedFile | None]) -> Generator[Batch, None, None]:
-        """What becomes of the files, in their order; closing it ends the work, also between two that are None."""
+    def batches(self, files: Iterable[ChangedFile | None], stored: Stored) -> Generator[Batch, None, None]:
+        """What becomes of the files, in their order; closing it ends the work, also between two that are None.
+
+        Args:
+            files: None stands for one that has not changed.
+            stored: vectors that need not be made again, for who embeds in advance.
+        """
         ...
 
 
@@ -99,12 +106,12 @@ class LocalPreparation:
         self.embedder = embedder
         self._settings = settings
 
-    def batches(self, files: Iterable[ChangedFile | None]) -> Generator[Batch, None, None]:
-        """See `Preparation`."""
+    def batches(self, files: Iterable[ChangedFile | None], stored: Stored) -> Generator[Batch, None, None]:  # noqa: ARG002
+        """See `Preparation`; nothing is embedded in advance."""
         return ahead(self._prepared, files)
 
     def _prepared(self, files: Iterable[ChangedFile]) -> Iterator[Batch]:
-        return in_batches(prepare(file, self._settings) for file in files)
+        return in_batches((prepare(file, self._settings) for file in files), BATCH_SENTENCES)
 
 
 def prepare(changed: ChangedFile, settings: Settings) -> PreparedArticle | Skipped:
@@ -126,15 +133,15 @@ def prepare(changed: ChangedFile, settings: Settings) -> PreparedArticle | Skipp
     )
 
 
-def in_batches(prepared: Iterable[PreparedArticle | Skipped]) -> Iterator[Batch]:
-    """Batches of at least `BATCH_SENTENCES`, but for the last one."""
+def in_batches(prepared: Iterable[PreparedArticle | Skipped], least: int) -> Iterator[Batch]:
+    """Batches of at least so many sentences, but for the last one."""
     batch: list[PreparedArticle | Skipped] = []
     sentences = 0
     for article in prepared:
         batch.append(article)
         if isinstance(article, PreparedArticle):
             sentences += sum(len(chunk.sentences) for chunk in article.chunks)
-        if sentences >= BATCH_SENTENCES:
+        if sentences >= least:
             yield batch
             batch, sentences = [], 0
     if batch:

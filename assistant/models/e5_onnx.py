@@ -23,7 +23,16 @@ _OPSET = 18
 # Fixed, so that a newer onnx package does not write a model that an older runtime refuses.
 _IR_VERSION = 9
 _ERRORS_ONLY = 3
-_CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _cores() -> int:
+    """Those that this process may use; who starts several, as Ray does, gives each its number as OMP_NUM_THREADS."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    given = os.environ.get("OMP_NUM_THREADS", "")
+    return min(cores, int(given)) if given.isdecimal() and int(given) else cores
+
+
+_CORES = _cores()
 
 
 class OnnxEngine:

@@ -17,7 +17,7 @@ PACKAGE = Path(assistant.__file__).parent
 # A module imports only from the ones before it. A package such as `index` counts as one.
 ORDER = (
     *("errors", "records", "settings", "articles", "tokens", "terms", "languages", "prompts", "patience"),
-    *("cleaning", "metadata", "corpus", "chunks", "models", "index"),
+    *("cleaning", "metadata", "corpus", "chunks", "models", "cluster", "index"),
     *("context", "question", "spelling", "weights", "retrieval", "calibration", "evidence", "checking", "citations"),
     *("conversation", "answers", "trace", "logs", "feedback", "feedback_cases"),
     *("assistant", "markup", "ui", "cli_output", "cli"),
@@ -34,6 +34,7 @@ EDGES = {
     "onnx": {"models"},
     "onnxruntime": {"models"},
     "openai": {"models"},
+    "ray": {"cluster"},
     "tiktoken": {"tokens"},
 }
 
@@ -127,7 +128,8 @@ def _distributions(modules: set[str]) -> set[str]:
 
 def test_the_package_declares_exactly_the_dependencies_it_imports() -> None:
     project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {requirement.partition(">=")[0] for requirement in project["dependencies"]}
+    requirements = project["dependencies"] + project["optional-dependencies"]["ray"]
+    declared = {requirement.partition(">=")[0] for requirement in requirements}
     modules = {name for path in FILES for name in _imports(path)}
     assert declared == _distributions(modules) - {"news-assistant"}
 
@@ -137,7 +139,7 @@ def test_the_package_declares_exactly_the_dependencies_it_imports() -> None:
     ["import assistant", "from assistant import Answer, Settings", "from assistant.cli import main; main(['--help'])"],
 )
 def test_starting_up_loads_no_slow_package(statement: str) -> None:
-    slow = ["chromadb", "gradio", "llama_index", "openai", "numpy"]
+    slow = ["chromadb", "gradio", "llama_index", "openai", "numpy", "ray"]
     script = f"""
 import sys
 try:

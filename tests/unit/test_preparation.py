@@ -10,7 +10,6 @@ import pytest
 
 from assistant import Settings, Skipped
 from assistant.articles import CorpusFile
-from assistant.index import preparation
 from assistant.index.preparation import ChangedFile, PreparedArticle, ahead, in_batches, prepare
 
 
@@ -38,13 +37,12 @@ def test_a_file_without_an_article_is_skipped_with_the_reason() -> None:
     assert (skipped.path, bool(skipped.reason)) == ("b.txt", True)
 
 
-def test_a_batch_ends_with_the_article_that_fills_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preparation, "BATCH_SENTENCES", 4)
+def test_a_batch_ends_with_the_article_that_fills_it() -> None:
     outcomes = [
         prepare(_file(f"{n}.txt", "Bridge\n\nThe bridge is open. Ferries ended."), Settings()) for n in range(3)
     ]
     outcomes.insert(1, Skipped(path="b.txt", reason="empty"))
-    assert list(in_batches(outcomes)) == [outcomes[:3], outcomes[3:]]
+    assert list(in_batches(outcomes, 4)) == [outcomes[:3], outcomes[3:]]
 
 
 def test_pieces_come_in_order_and_end() -> None:

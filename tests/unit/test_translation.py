@@ -33,6 +33,7 @@ RUSSIAN = words_in("ru")
 # Modules whose words never come to the page: they go to a terminal or to programs, or keep the page from starting.
 ELSEWHERE = {
     *("cli.py", "cli_output.py", "feedback_cases.py", "logs.py", "settings.py", "index/sync.py"),
+    *("cluster/__init__.py", "cluster/program.py", "index/cluster.py"),
     *("ui/api.py", "ui/examples.py", "ui/security.py", "ui/server.py", "ui/tools.py"),
 }
 # The same of single sentences.
