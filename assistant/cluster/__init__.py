@@ -33,6 +33,7 @@ REACH_SECONDS = 5.0
 
 INSTALL = "Install it with `pip install 'news-assistant[ray]'`, on every node the same version."
 ADDRESSES = "Name its head as host:port, write auto for the cluster of this machine, or nothing to start one here."
+SAME_EVERYWHERE = "Install the same versions of Python, Ray and this package on every node."
 _PROGRAM = "import sys; from assistant.cluster.program import main; main(int(sys.argv[1]))"
 _ENVIRONMENT = {
     # Ray counts its users over the network unless it is told not to.

@@ -14,7 +14,7 @@ import ray
 from ray.exceptions import RayError, RayTaskError
 
 from assistant import __version__
-from assistant.cluster import LOCAL, advised
+from assistant.cluster import LOCAL, SAME_EVERYWHERE, advised
 from assistant.errors import AssistantError, ClusterError
 
 # How often somebody who waits looks whether there is still something to wait for, and somebody who waits for it.
@@ -23,7 +23,6 @@ LOOK_SECONDS = 1.0
 STORE_BYTES = 256_000_000
 # After this many deaths of its worker a call has failed.
 RETRIES = 5
-SAME_EVERYWHERE = "Install the same versions of Python, Ray and this package on every node."
 
 
 def main(handle: int) -> None:
@@ -95,7 +94,9 @@ def _result(reference: "ray.ObjectRef[bytes]", connection: Connection) -> bytes:
     except RayError as error:
         failure = error.cause if isinstance(error, RayTaskError) else error
         message = f"A call failed on the Ray cluster: {_first_sentence(failure)}."
-        raise ClusterError(message) from error
+        # Without this package on a node, Ray says that the function failed to import.
+        lacking = isinstance(failure, ImportError) or "failed to import" in message
+        raise advised(message, SAME_EVERYWHERE if lacking else ClusterError.advice) from error
 
 
 def _cores() -> int:

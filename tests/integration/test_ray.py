@@ -1,5 +1,6 @@
 """A sync whose work is done by a real Ray cluster ends in the state of one that does it by itself."""
 
+import operator
 import os
 import signal
 import subprocess
@@ -7,6 +8,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ import pytest
 
 from assistant import Assistant, ModelError, Settings, SyncReport
 from assistant.cli import ExitCode, main
-from assistant.cluster import INSTALL
+from assistant.cluster import INSTALL, SAME_EVERYWHERE, Cluster
 from assistant.errors import ClusterError
 from assistant.index import Index, cluster
 from assistant.index.cluster import made_by, prepare_all
@@ -24,7 +27,7 @@ from tests.indexes import WordEmbedding, dump
 from tests.ray_cluster import RunningCluster, ray_cluster
 from tests.servers import free_port
 
-SECONDS = 90
+SECONDS = 180
 E5_DIMENSIONS = 384
 KEY = "sk-of-nobody-else-4711"
 VECTORS = embedded(WordEmbedding().get_text_embedding)
@@ -203,6 +206,19 @@ class TestFailures:
         )
         run = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
         assert "instead of 0. Install the same versions" in run.stdout
+
+    @pytest.mark.parametrize(
+        ("call", "said"),
+        [
+            (partial(import_module, "nowhere"), f"No module named 'nowhere'. {SAME_EVERYWHERE}"),
+            (partial(operator.truediv, 1, 0), f"division by zero. {ClusterError.advice}"),
+        ],
+        ids=["import", "anything"],
+    )
+    def test_what_fails_on_a_worker_is_told(self, ray: RunningCluster, call: partial[Any], said: str) -> None:
+        with Cluster(ray.address) as running, pytest.raises(ClusterError) as caught:
+            list(running.in_order([(None, call)]))
+        assert caught.value.in_words() == f"A call failed on the Ray cluster: {said}"
 
     def test_an_address_where_nobody_listens_is_told_at_once(self, settings: Settings) -> None:
         address = f"127.0.0.1:{free_port()}"
