@@ -26,7 +26,7 @@ AUTO = "auto"
 # With one call made and one waiting, a worker has work while its result is fetched.
 CALLS_A_CORE = 2
 # Ray takes seconds to start on this machine, and as long as it likes to find out that nobody answers.
-START_SECONDS = 90.0
+START_SECONDS = 120.0
 # What Ray may take to end what it has started.
 END_SECONDS = 15.0
 REACH_SECONDS = 5.0

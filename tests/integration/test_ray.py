@@ -1,6 +1,5 @@
 """A sync whose work is done by a real Ray cluster ends in the state of one that does it by itself."""
 
-import operator
 import os
 import signal
 import subprocess
@@ -135,7 +134,7 @@ class TestState:
 class TestFailures:
     def test_a_worker_that_is_killed_costs_nothing(self, ray: RunningCluster, notices: Path, tmp_path: Path) -> None:
         results: list[Any] = []
-        with Endpoint(late(VECTORS, 0.3)) as server:
+        with Endpoint(late(VECTORS, 0.5)) as server:
             settings = _settings(server, notices, tmp_path / "index")
             sync = threading.Thread(target=lambda: results.append(_synced(settings, ray=ray.address)))
             sync.start()
@@ -149,20 +148,20 @@ class TestFailures:
     ) -> None:
         paid = threading.Event()
 
-        def limited(_: Request) -> Reply:
-            return VECTORS if paid.is_set() or len(server.requests) <= 6 else status(401)
+        def limited(request: Request) -> Reply:
+            late_in_order = any(text.startswith("Notice 20 of") for text in request.body["input"])
+            return status(401) if late_in_order and not paid.is_set() else VECTORS
 
         with Endpoint(limited) as server:
             settings = _settings(server, notices, tmp_path / "index")
             with pytest.raises(ModelError, match="refuses the key") as caught:
                 _synced(settings, ray=ray.address)
-            # Of the two that were under way when the first one failed, the later may be lost.
-            made = {text for body in server.bodies[:4] for text in body["input"]}
             before = len(_texts(server))
             paid.set()
             held = _synced(settings)[1]
-            assert made
-            assert made.isdisjoint(_texts(server)[before:])
+            numbers = {int(text.split()[1]) for text in _texts(server)[before:] if text.startswith("Notice ")}
+            # What shares a batch with the one that failed, and what was under way behind it, is embedded again.
+            assert 16 <= min(numbers) <= 20
             assert held == _clean(server, notices, tmp_path)[1]
         assert caught.value.advice == "Check OPENAI_API_KEY."
         logs = [path.read_bytes() for path in ray.logs.rglob("*") if path.is_file()]
@@ -207,18 +206,11 @@ class TestFailures:
         run = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
         assert "instead of 0. Install the same versions" in run.stdout
 
-    @pytest.mark.parametrize(
-        ("call", "said"),
-        [
-            (partial(import_module, "nowhere"), f"No module named 'nowhere'. {SAME_EVERYWHERE}"),
-            (partial(operator.truediv, 1, 0), f"division by zero. {ClusterError.advice}"),
-        ],
-        ids=["import", "anything"],
-    )
-    def test_what_fails_on_a_worker_is_told(self, ray: RunningCluster, call: partial[Any], said: str) -> None:
+    def test_a_node_that_lacks_a_package_is_told(self, ray: RunningCluster) -> None:
         with Cluster(ray.address) as running, pytest.raises(ClusterError) as caught:
-            list(running.in_order([(None, call)]))
-        assert caught.value.in_words() == f"A call failed on the Ray cluster: {said}"
+            list(running.in_order([(None, partial(import_module, "nowhere"))]))
+        said = f"A call failed on the Ray cluster: No module named 'nowhere'. {SAME_EVERYWHERE}"
+        assert caught.value.in_words() == said
 
     def test_an_address_where_nobody_listens_is_told_at_once(self, settings: Settings) -> None:
         address = f"127.0.0.1:{free_port()}"
@@ -247,7 +239,7 @@ class TestCommand:
         self, ray: RunningCluster, notices: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("RAY_ADDRESS", ray.address)
-        with Endpoint(late(VECTORS, 0.3)) as server:
+        with Endpoint(late(VECTORS, 1)) as server:
             settings = _settings(server, notices, tmp_path / "index")
             with _program(settings, "--ray", "auto") as run:
                 _wait_until(lambda: len(server.requests) > 2)
