@@ -5,16 +5,17 @@ is the mean of its words', stretched to the spread of real ones. So large corpor
 lie where real ones lie, near those of texts with the same words; questions are embedded for real.
 """
 
+import re
 import zlib
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from numpy.typing import NDArray
 from pydantic import PrivateAttr
-
-from assistant.terms import terms
+from scipy.sparse import csr_array
 
 # Of shape (n, d).
 Matrix = NDArray[np.float32]
@@ -106,24 +107,29 @@ class Mixture:
         self._spread = np.linalg.norm(deviations, axis=1).mean()
         places: dict[str, list[int]] = defaultdict(list)
         for position, text in enumerate(texts):
-            for term in set(terms(text)):
-                places[term].append(position)
+            for word in set(_words(text)):
+                places[word].append(position)
         known = [deviations[positions].mean(axis=0) for positions in places.values()]
         unknown = np.random.default_rng(0).standard_normal((UNKNOWN_DIRECTIONS, len(self._centre)), dtype=np.float32)
-        self._words = np.vstack([*known, unit(unknown) * UNKNOWN_LENGTH * self._spread])
-        self._rows = {term: row for row, term in enumerate(places)}
+        self._directions = np.vstack([*known, unit(unknown) * UNKNOWN_LENGTH * self._spread])
+        self._rows = {word: row for row, word in enumerate(places)}
 
     def vectors(self, texts: Sequence[str]) -> Matrix:
         """A unit vector for each text; equal words give equal vectors."""
-        rows = [[self._row(term) for term in terms(text) or [text]] for text in texts]
-        starts = np.cumsum([0, *map(len, rows[:-1])])
+        rows = [[self._row(word) for word in _words(text) or [text]] for text in texts]
+        ends = np.cumsum([0, *map(len, rows)])
+        words = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=ends[-1])
         # The sum of the words points where their mean does.
-        directions = np.add.reduceat(self._words[[row for text in rows for row in text]], starts)
-        return unit(self._centre + unit(directions) * self._spread)
+        counts = csr_array((np.ones(len(words), np.float32), words, ends), shape=(len(texts), len(self._directions)))
+        return unit(self._centre + unit(counts @ self._directions) * self._spread)
 
-    def _row(self, term: str) -> int:
-        row = self._rows.get(term)
-        return len(self._rows) + zlib.crc32(term.encode()) % UNKNOWN_DIRECTIONS if row is None else row
+    def _row(self, word: str) -> int:
+        row = self._rows.get(word)
+        return len(self._rows) + zlib.crc32(word.encode()) % UNKNOWN_DIRECTIONS if row is None else row
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
 
 
 def unit(vectors: Matrix) -> Matrix:
