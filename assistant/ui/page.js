@@ -31,13 +31,16 @@ let waiting;
 
 function begin() {
   ready = true;
+  document.querySelector("#question")?.removeAttribute("aria-busy");
   setTimeout(() => waiting?.click(), 100);
 }
 
 function wait(event, button) {
   event.preventDefault();
   event.stopPropagation();
-  if (!ready) waiting = button;
+  if (ready) return;
+  waiting = button;
+  document.querySelector("#question")?.setAttribute("aria-busy", "true");
 }
 
 const BEFORE_ALL = { capture: true };
@@ -163,9 +166,10 @@ function item(talk) {
     list();
   };
   const forget = () => {
-    forgotten.push({ ...talk, text: local.getItem(talk.key), at: Date.now() });
+    const opened = id === session.getItem(CURRENT);
+    forgotten.push({ ...talk, text: local.getItem(talk.key), at: Date.now(), opened });
     local.removeItem(talk.key);
-    if (id === session.getItem(CURRENT)) trigger("leave");
+    if (opened) trigger("leave");
     list();
     focusOn(`undo ${talk.key}`);
   };
@@ -181,7 +185,7 @@ let forgotten = [];
 const DOUBLE_PRESS = 600;
 
 function bringBack(deleted) {
-  const { key, text, at } = deleted;
+  const { key, text, at, opened, data } = deleted;
   if (Date.now() - at < DOUBLE_PRESS) return;
   // Another tab may have gone on with it, and then there are two.
   const name = local.getItem(key) === null ? key : `${key}-${Date.now()}`;
@@ -191,6 +195,7 @@ function bringBack(deleted) {
     return tell(words["menu.full"]);
   }
   forgotten = forgotten.filter((other) => other !== deleted);
+  if (opened && !session.getItem(CURRENT) && !busy()) goOn(name.slice(PREFIX.length), data);
   list();
   focusOn(`talk ${name}`);
 }

@@ -98,8 +98,19 @@ class TestTheList:
         expect(whole_answers(page)).to_have_count(0)
         page.wait_for_timeout(700)
         page.keyboard.press("Enter")
-        talks(page).filter(has_text=COST).click()
+        expect(talks(page).filter(has_text=COST)).to_be_focused()
         expect(questions(page)).to_have_text([COST])
+        expect(ask(page, "And when will it reopen?")).to_contain_text("3 May")
+
+    def test_bringing_one_back_does_not_close_the_one_that_was_begun_since(self, page: Page) -> None:
+        ask(page, COST)
+        open_menu(page)
+        page.get_by_role("button", name=f"Delete: {COST}").click()
+        expect(whole_answers(page)).to_have_count(0)
+        ask(page, SHEEP)
+        undo(page, COST)
+        expect(talks(page)).to_have_text([SHEEP, COST])
+        expect(questions(page)).to_have_text([SHEEP])
 
     def test_bringing_one_back_overwrites_nothing(self, page: Page) -> None:
         other = page.context.new_page()

@@ -65,12 +65,14 @@ class TestTheFilter:
         question = page.locator("#question textarea")
         question.fill(COST)
         question.press("Enter")
+        expect(page.locator("#question")).to_have_attribute("aria-busy", "true")
         expect(page.locator("#chat .question")).to_have_count(0)
         page.route("**/queue/join*", lambda request: request.continue_())
         for request in held:
             request.continue_()
         expect(page.locator("#chat .question")).to_have_text([FARMS, COST])
         expect(whole_answers(page).last).to_contain_text("Searched only: Orchard growers")
+        expect(page.locator("#question")).not_to_have_attribute("aria-busy", "true")
 
     def test_one_that_is_begun_while_the_page_loads_holds_and_shows(self, page: Page) -> None:
         held: list[Route] = []
