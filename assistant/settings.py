@@ -163,6 +163,15 @@ class Settings(BaseSettings):
     def _expand_home(cls, path: Path | None) -> Path | None:
         return path.expanduser() if path else None
 
+    @field_validator("chroma_url")
+    @classmethod
+    def _check_server(cls, address: str | None) -> str | None:
+        if address and "@" in urlsplit(address).netloc:
+            # Without the address, so that it is written nowhere.
+            message = "must not hold a user and a password: Chroma's client sends none"
+            raise ValueError(message)
+        return address
+
     @field_validator("openai_base_url")
     @classmethod
     def _check_address(cls, address: str | None) -> str | None:

@@ -23,6 +23,9 @@ LOOK_SECONDS = 1.0
 STORE_BYTES = 256_000_000
 # After this many deaths of its worker a call has failed.
 RETRIES = 5
+# What a worker takes with the local model. No more of them work on a node than fit in it: of deaths for want of memory
+# Ray counts none.
+WORKER_BYTES = 800_000_000
 
 
 def main(handle: int) -> None:
@@ -50,7 +53,7 @@ def call(pickled: bytes, version: str) -> bytes:
 
 def _replies(connection: Connection) -> Iterator[Any]:
     yield _start(connection.recv())
-    task = ray.remote(num_cpus=1, max_retries=RETRIES)(call)
+    task = ray.remote(num_cpus=1, memory=WORKER_BYTES, max_retries=RETRIES)(call)
     numbers, under_way = count(), {}
     while True:
         request = connection.recv()
@@ -76,7 +79,7 @@ def _start(address: str) -> int:
         raise advised(message, SAME_EVERYWHERE if "Version mismatch" in message else ClusterError.advice) from error
     cores = _cores()
     if cores < 1:
-        message = f"The Ray cluster {address} has no CPU."
+        message = f"The Ray cluster {address} has no CPU with {WORKER_BYTES // 1_000_000} MB of memory."
         raise ClusterError(message)
     return cores
 
@@ -100,8 +103,9 @@ def _result(reference: "ray.ObjectRef[bytes]", connection: Connection) -> bytes:
 
 
 def _cores() -> int:
+    """How many calls it can make at a time."""
     resources: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
-    return int(resources.get("CPU", 0))
+    return int(min(resources.get("CPU", 0), resources.get("memory", 0) // WORKER_BYTES))
 
 
 def _first_sentence(error: BaseException) -> str:

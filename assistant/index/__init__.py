@@ -41,7 +41,8 @@ __all__ = ["Index", "StoredChunk", "TermStatistics"]
 class Index:
     """One index over one corpus. Opened at its first use; safe to share between threads and processes.
 
-    Reading goes on during a sync and sees the state before it until it has ended.
+    Reading goes on during a sync and sees the state before it until it has ended. While a Chroma server gets its
+    vectors, a search in a collection that was open before goes on, and any other says that the index is being updated.
 
     Args:
         settings: the corpus folder, the place of the index, and how to split.
@@ -90,8 +91,11 @@ class Index:
             return True
         with self._snapshot() as snapshot:
             state = snapshot.state()
-        if state is None or not state.vectors_complete or state.chroma_url != self._settings.chroma_url:
+        if state is None or state.chroma_url != self._settings.chroma_url:
             return True
+        if not state.vectors_complete:
+            # Whoever syncs completes them. Until then a search answers, or says what it waits for.
+            return not self._is_being_synced()
         try:
             # Whoever opens the store has its files written anew.
             with self._opening:
@@ -130,7 +134,7 @@ class Index:
             outdated = self._library.is_outdated()
             unusable = outdated or (rebuild and _is_damaged(self._library))
             replaced = collections_of(self._library, self._settings.chroma_url) if unusable else ()
-            with self._succeeding() if unusable else self._existing() as library, self._journalled():
+            with self._journalled(), self._succeeding() if unusable else self._existing() as library:
                 sync = Sync(self._settings, library, preparation, self._place, progress=progress)
                 synced = sync.run(self._open_store, replaced, rebuild=rebuild)
             self._store = (synced.vectors, synced.store)
@@ -263,10 +267,11 @@ class Index:
     @contextmanager
     def _existing(self) -> Iterator[Database]:
         """The library, empty if there was none."""
-        self._successor.discard()
         if not self._library.exists():
             self._library.create()
         yield self._library
+        # The one of a rebuild that was interrupted is of use until the library is.
+        self._successor.discard()
 
     @contextmanager
     def _succeeding(self) -> Iterator[Database]:
@@ -288,6 +293,16 @@ class Index:
             self._journal.discard()
         finally:
             self._journal.close()
+
+    def _is_being_synced(self) -> bool:
+        lock = FileLock(self._lock_file)
+        with disk_failures_in_words(self._lock_file):
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                return True
+        lock.release()
+        return False
 
     @contextmanager
     def _exclusive(self, announce: Callable[[str], None] | None) -> Iterator[None]:

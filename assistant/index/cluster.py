@@ -4,6 +4,7 @@ changed files -> prepared articles, by workers -> sentences without a vector -> 
 """
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from functools import lru_cache, partial
 from importlib.metadata import version
 from itertools import chain
@@ -13,6 +14,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from assistant.cluster import Cluster, advised, check
 from assistant.index.embeddings import Embedder, alike, embedded
 from assistant.index.preparation import Batch, ChangedFile, PreparedArticle, Stored, in_batches, prepare
+from assistant.index.side_by_side import side_by_side
 from assistant.models import embedding_model, model_id
 from assistant.records import Skipped
 from assistant.settings import Settings
@@ -20,10 +22,10 @@ from assistant.settings import Settings
 # Read by one worker at a time: some 70 ms of work, and no more in memory than one large file.
 GROUP_FILES = 16
 GROUP_BYTES = 2_000_000
-# Embedded by one worker at a time: some five seconds on one core.
+# Embedded by one worker at a time: some five seconds of the local model on one core.
 BATCH_SENTENCES = 200
 # Packages that decide which sentences, chunks and terms a file becomes.
-SHAPING = ("charset-normalizer", "ftfy", "py3langid", "pystemmer", "sentencex", "tiktoken")
+SHAPING = ("babel", "charset-normalizer", "ftfy", "markdown-it-py", "py3langid", "pystemmer", "sentencex", "tiktoken")
 SAME_EVERYWHERE = "Install the same versions on every node; an embedding that was handed over cannot be used on others."
 
 
@@ -47,6 +49,9 @@ class ClusterPreparation:
         self._settings = _without_secrets(settings)
         self._address = address
         self._made_by = made_by(embedder.model_id)
+        # What an endpoint is asked for at a time is for one worker.
+        at_once = settings.embedding_batch_size * settings.embedding_concurrency
+        self._batch_sentences = BATCH_SENTENCES if settings.embedding == "local" else max(BATCH_SENTENCES, at_once)
 
     def batches(self, files: Iterable[ChangedFile | None], stored: Stored) -> Generator[Batch, None, None]:
         """See `Preparation`."""
@@ -56,7 +61,7 @@ class ClusterPreparation:
             return
         with Cluster(self._address) as cluster:
             groups = cluster.in_order((None, self._preparing(group)) for group in in_groups(chain([first], changed)))
-            batches = in_batches(chain.from_iterable(prepared for _, prepared in groups), BATCH_SENTENCES)
+            batches = in_batches(chain.from_iterable(prepared for _, prepared in groups), self._batch_sentences)
             under_way: set[int] = set()
             for (batch, ids), vectors in cluster.in_order(self._embedding(batches, stored, under_way)):
                 self.embedder.remember(dict(zip(ids, vectors, strict=True)))
@@ -109,7 +114,9 @@ def prepare_all(
 def embed(settings: Settings, wanted: Mapping[str, str], texts: Sequence[str]) -> list[bytes]:
     """On a worker: the quantised vector of each text."""
     embedding = _embedding_like(settings, wanted)
-    found = {text: code for batch in alike(texts, embedding) for text, code in embedded(embedding, batch).items()}
+    batches = list(alike(texts, embedding))
+    with closing(side_by_side(partial(embedded, embedding), batches, embedding.num_workers or 1)) as outcomes:
+        found = {text: code for _, codes in outcomes for text, code in codes.items()}
     return [found[text] for text in texts]
 
 
@@ -135,7 +142,7 @@ def _embedding_like(settings: Settings, wanted: Mapping[str, str]) -> BaseEmbedd
 
 def _without_secrets(settings: Settings) -> Settings:
     """Settings for workers: what an endpoint wants to know goes along only if they ask one."""
-    ours = {"auth_user": None, "auth_password": None}
+    ours = {"auth_user": None, "auth_password": None, "chroma_url": None}
     if settings.embedding == "local":
         ours |= {"openai_api_key": None, "openai_base_url": None}
     return settings.model_copy(update=ours)

@@ -67,7 +67,6 @@ class Embedder:
         embed = partial(embedded, self._embedding)
         with closing(side_by_side(embed, batches, self._embedding.num_workers or 1)) as outcomes:
             for batch, codes in outcomes:
-                self._check_length(len(codes[batch[0]]))
                 self.remember({self.id(text): code for text, code in codes.items()})
                 found |= codes
                 advance(sum(map(len, batch)))
@@ -80,7 +79,12 @@ class Embedder:
         return [text for text in unique if text not in found]
 
     def remember(self, vectors: Mapping[int, bytes]) -> None:
-        """Writes quantised vectors to the journal, by `id`."""
+        """Writes quantised vectors to the journal, by `id`.
+
+        Raises:
+            ModelError: their lengths differ from each other's or from those of before.
+        """
+        self._check_lengths(vectors.values())
         with self._journal.writing() as connection:
             connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?)", sorted(vectors.items()))
 
@@ -91,13 +95,13 @@ class Embedder:
         with self._journal.reading() as connection:
             vectors = {**known, **dict(connection.execute(query, (wanted,)).fetchall())}
         found = {text: vectors[name] for text, name in ids.items() if name in vectors}
-        for length in set(map(len, found.values())):
-            self._check_length(length)
+        self._check_lengths(found.values())
         return found
 
-    def _check_length(self, length: int) -> None:
-        self._length = self._length or length
-        if length != self._length:
+    def _check_lengths(self, vectors: Iterable[bytes]) -> None:
+        lengths = {len(vector) for vector in vectors}
+        self._length = self._length or next(iter(lengths), 0)
+        if lengths - {self._length}:
             message = (
                 f"The embedding model {self._embedding.model_name} made vectors of different lengths."
                 f" If it was exchanged under its old name, delete {self._journal.path.parent}."

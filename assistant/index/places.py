@@ -156,17 +156,16 @@ class ServerPlace:
         """Nothing can be told of a server without asking it."""
 
     def open(self, state: State, chunk_count: int) -> VectorStore:
-        """Opens the collection that a state names; while a sync fills it, only if it has as many vectors by then."""
-        store = VectorStore.on_server(self._url, state.vectors)
-        if state.vectors_complete:
-            _check_count(store, state.vectors, chunk_count)
-        elif (count := store.count()) < chunk_count:
-            # A search would say that the articles are silent.
+        """Opens the collection that a state names, unless a sync is still filling it."""
+        if not state.vectors_complete:
+            # A search would say that articles are silent whose vectors are still to come.
             message = (
-                f"The index is being updated: {count} of {chunk_count} vectors are on the Chroma server."
+                "The index is being updated: not all of its vectors are on the Chroma server yet."
                 " If no sync is under way, start one."
             )
             raise IndexUnavailableError(message)
+        store = VectorStore.on_server(self._url, state.vectors)
+        _check_count(store, state.vectors, chunk_count)
         return store
 
     def prepare(self, current: State | None, snapshot: Snapshot, advance: Advance) -> Prepared:

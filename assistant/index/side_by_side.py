@@ -36,7 +36,7 @@ def side_by_side(
         return
     over = threading.Event()
     waiting: queue.SimpleQueue[Item] = queue.SimpleQueue()
-    done: queue.SimpleQueue[tuple[Item, Result] | Exception | None] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[Item, Result] | BaseException | None] = queue.SimpleQueue()
     for item in items:
         waiting.put(item)
 
@@ -48,7 +48,7 @@ def side_by_side(
                 break
             try:
                 done.put((item, call(item)))
-            except Exception as error:  # noqa: BLE001 - it is raised where it can be dealt with
+            except BaseException as error:  # noqa: BLE001 - it is raised where it can be dealt with
                 over.set()
                 done.put(error)
         done.put(None)
@@ -63,7 +63,7 @@ def side_by_side(
 
 
 def _results(
-    done: "queue.SimpleQueue[tuple[Item, Result] | Exception | None]", threads: int
+    done: "queue.SimpleQueue[tuple[Item, Result] | BaseException | None]", threads: int
 ) -> Generator[tuple[Item, Result], None, None]:
     """What so many threads bring until each has said None, or the grace after a failure is over."""
     failure, end = None, 0.0
@@ -74,7 +74,7 @@ def _results(
             break
         if outcome is None:
             threads -= 1
-        elif not isinstance(outcome, Exception):
+        elif not isinstance(outcome, BaseException):
             yield outcome
         elif not failure:
             failure, end = outcome, time.monotonic() + GRACE_SECONDS

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import openai
 from llama_index.embeddings.openai import OpenAIEmbedding
-from llama_index.embeddings.openai.base import aget_embeddings, get_embeddings
+from llama_index.embeddings.openai.base import get_embeddings
 from pydantic import Field, PrivateAttr
 
 from assistant.chunks import LONGEST_SENTENCE_CHARS
@@ -102,10 +102,10 @@ class EndpointEmbedding(OpenAIEmbedding):
         return self._embed(texts, PASSAGE)
 
     async def _aget_query_embedding(self, query: str) -> Vector:
-        return (await self._aembed([query], QUERY))[0]
+        return await asyncio.to_thread(self._get_query_embedding, query)
 
     async def _aget_text_embedding(self, text: str) -> Vector:
-        return (await self._aembed([text], PASSAGE))[0]
+        return await asyncio.to_thread(self._get_text_embedding, text)
 
     async def _aget_text_embeddings(self, texts: list[str]) -> list[Vector]:
         return await asyncio.to_thread(self._get_text_embeddings, texts)
@@ -117,12 +117,6 @@ class EndpointEmbedding(OpenAIEmbedding):
                 # Each try would wait before the next one, also when the time is over.
                 client = client.with_options(max_retries=min(self.max_retries, RETRIES_FOR_A_READER))
             vectors = get_embeddings(client, _sendable(texts), self.model_name, **self._options(role))
-            return _all_of(vectors, texts)
-
-    async def _aembed(self, texts: list[str], role: int) -> list[Vector]:
-        with self._failures_in_words():
-            client = self._get_aclient()
-            vectors = await aget_embeddings(client, _sendable(texts), self.model_name, **self._options(role))
             return _all_of(vectors, texts)
 
     def _options(self, role: int) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from assistant.models.chat import Budget, chat_model
 from assistant.models.endpoint import EndpointEmbedding
 from assistant.patience import Patience
 from tests.endpoint import MODEL, Endpoint, Reply, Request, embedded, late, stalled, status, text
+from tests.indexes import WordEmbedding
 from tests.written import COST, KEY, Newsroom
 
 TEXTS = [f"{number}" for number in range(23)]
@@ -89,6 +90,22 @@ def _synced(embedding: EndpointEmbedding, journal: Database) -> dict[str, bytes]
 def _kept(journal: Database) -> set[int]:
     with journal.reading() as connection:
         return {row[0] for row in connection.execute("SELECT id FROM embeddings")}
+
+
+def test_vectors_of_another_length_are_not_kept(journal: Database) -> None:
+    embedder = Embedder(WordEmbedding(), journal)
+    embedder.remember({1: b"abc"})
+    with pytest.raises(ModelError, match="different lengths"):
+        embedder.remember({2: b"ab"})
+    assert _kept(journal) == {1}
+
+
+def test_whatever_is_asked_for_without_waiting_has_the_password_of_the_address() -> None:
+    reply = embedded(lambda _: [1.0, 0.0])
+    with Endpoint(reply) as endpoint, _embedding(endpoint.url.replace("//", "//ann:p4ss%3Aword@")) as embedding:
+        asyncio.run(embedding.aget_query_embedding("What?"))
+        asyncio.run(embedding.aget_text_embedding("That."))
+    assert endpoint.keys == ["Basic YW5uOnA0c3M6d29yZA=="] * 2
 
 
 @pytest.mark.parametrize("embed", [_whole, _async])

@@ -13,6 +13,7 @@ import pytest
 
 from assistant import CorpusError, Filters, IndexDamagedError, IndexUnavailableError, ModelError, UnknownArticleError
 from assistant.index import Index, filtering, lexicon, vectors
+from assistant.index.database import Database
 from assistant.index.library import State
 from assistant.terms import terms
 from tests.indexes import WordEmbedding, open_index, outdate, question
@@ -458,6 +459,26 @@ def test_a_damaged_library_stays_until_a_rebuild_is_whole(index: Index, tmp_path
     index.sync(rebuild=True)
     assert index.sources() == sources
     assert not list((tmp_path / "index").glob("successor*"))
+
+
+def test_a_rebuild_that_ends_before_it_takes_its_place_is_gone_on_with(
+    index: Index, news: Path, tmp_path: Path
+) -> None:
+    sources = index.sources()
+    index.close()
+    _harm(tmp_path / "index", "library.sqlite", _without_second_page)
+    embedding = WordEmbedding()
+    with open_index(news, tmp_path / "index", embedding) as other:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Database, "replace", Mock(side_effect=KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                other.sync(rebuild=True)
+        with pytest.raises(IndexDamagedError):
+            other.sync()
+        embedding.seen.clear()
+        other.sync(rebuild=True)
+        assert embedding.seen == []
+        assert other.sources() == sources
 
 
 def test_an_index_folder_that_cannot_be_made_is_unavailable(news: Path, tmp_path: Path) -> None:

@@ -65,6 +65,8 @@ def _settings(server: Endpoint, corpus: Path, index: Path, **others: Any) -> Set
         openai_base_url=server.url,
         openai_api_key=KEY,
         embedding_retries=0,
+        embedding_batch_size=10,
+        embedding_concurrency=2,
         **others,
     )
 
@@ -188,6 +190,28 @@ class TestFailures:
         ) as caught:
             prepare_all(settings, made_by(model_id(WordEmbedding())), [])
         assert caught.value.advice == cluster.SAME_EVERYWHERE
+
+    def test_a_worker_asks_an_endpoint_for_as_much_at_a_time_as_the_settings_say(self, corpus: Path) -> None:
+        together = threading.Barrier(2)
+
+        def both(_: Request) -> Reply:
+            together.wait(SECONDS)
+            return VECTORS
+
+        with Endpoint(both) as server:
+            settings = _settings(server, corpus, corpus)
+            wanted = made_by(model_id(embedding_model(settings)))
+            texts = [f"Sentence {number}" for number in range(20)]
+            assert len(cluster.embed(settings, wanted, texts)) == 20
+
+    def test_workers_get_no_address_that_they_have_no_use_for(self, corpus: Path) -> None:
+        settings = Settings(
+            corpus_dir=corpus,
+            chroma_url="http://127.0.0.1:1",
+            openai_base_url="http://a:b@127.0.0.1:1",
+            mode="extractive",
+        )
+        assert "127.0.0.1:1" not in str(cluster._without_secrets(settings).model_dump())
 
     def test_a_worker_of_another_release_is_told(self) -> None:
         script = (

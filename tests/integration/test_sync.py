@@ -134,7 +134,7 @@ def test_a_removed_article_never_answers_again(index: Index, corpus: Path) -> No
     assert ORCHARD not in {chunk.source.id for chunk in index.chunks(found)}
 
 
-def test_no_text_is_embedded_twice(corpus: Path, tmp_path: Path) -> None:
+def test_no_text_is_embedded_twice_in_a_sync_or_when_its_article_changes(corpus: Path, tmp_path: Path) -> None:
     embedding = WordEmbedding()
     _copy(corpus)
     with open_index(corpus, tmp_path / "index", embedding, chunk_size=40, chunk_overlap=20) as index:

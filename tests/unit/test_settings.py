@@ -79,6 +79,7 @@ def test_an_unknown_name_in_the_env_file_is_named() -> None:
         ({"port": 65536}, "port"),
         ({"mode": "creative"}, "mode"),
         ({"chroma_url": "localhost:8000"}, "chroma_url"),
+        ({"chroma_url": "http://ada:secret@chroma:8000"}, "must not hold a user and a password"),
         ({"openai_base_url": "ftp://models"}, "openai_base_url"),
         ({"chunk_size": 100, "chunk_overlap": 51}, "chunk_overlap must be at most half of chunk_size"),
         ({"embedding_input_types": "query"}, "embedding_input_types"),

@@ -49,6 +49,16 @@ def test_as_many_calls_as_allowed_run_together_and_no_more() -> None:
     assert set(most) == {4}
 
 
+def test_a_call_that_ends_its_thread_does_not_keep_the_others_waiting() -> None:
+    def call(item: int) -> int:
+        if item:
+            raise SystemExit(item)
+        return item
+
+    with pytest.raises(SystemExit):
+        list(side_by_side(call, range(2), 2))
+
+
 class Failing:
     """Fails for item 1 once two others are under way, which end so many seconds later."""
 
