@@ -43,7 +43,7 @@ def labels(words: Words) -> dict[str, dict[str, Any]]:
 
 
 def _date_label(words: Words, key: str, example: str) -> dict[str, str]:
-    return {"label": words(key), "placeholder": example}
+    return {"label": words(key), "placeholder": words("filter.example", example=example)}
 
 
 def _choices(words: Words, key: str, *values: str) -> list[tuple[str, str]]:
