@@ -4,7 +4,7 @@ from typing import Any
 
 from assistant.ui.words import LANGUAGES, Words
 
-FIRST_EXAMPLE, LAST_EXAMPLE = "2023-05-31", "2024"
+FIRST_EXAMPLE, LAST_EXAMPLE = "2023-05", "2024"
 
 
 def labels(words: Words) -> dict[str, dict[str, Any]]:
