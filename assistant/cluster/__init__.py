@@ -55,7 +55,7 @@ class Cluster:
             machine's cores.
 
     Attributes:
-        cores: how many CPUs it had when it was opened, at least 1; a call takes one.
+        cores: how many calls it could make at a time when it was opened, at least 1; each takes a CPU, and memory.
 
     Raises:
         ClusterError: from every method, when the cluster cannot be reached, is of another version, or was lost.

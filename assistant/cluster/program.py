@@ -1,6 +1,6 @@
 """The program that uses Ray on behalf of another, see `assistant.cluster`; workers load it too.
 
-address -> number of cores; then: pickled call -> its number, number of a call -> its pickled result
+address -> number of calls at a time; then: pickled call -> its number, number of a call -> its pickled result
 """
 
 import pickle
@@ -66,7 +66,7 @@ def _replies(connection: Connection) -> Iterator[Any]:
 
 
 def _start(address: str) -> int:
-    """Starts or joins a cluster and returns how many cores it has."""
+    """Starts or joins a cluster and returns how many calls it can make at a time."""
     # Its log and its dashboard are of no use to somebody who waits for an index.
     options: dict[str, Any] = {"log_to_driver": False, "configure_logging": False}
     if address == LOCAL:

@@ -77,7 +77,7 @@ class ClusterPreparation:
         """Each batch with the ids of its sentences that have no vector yet, and the call that makes those."""
         for batch in batches:
             articles = [outcome for outcome in batch if isinstance(outcome, PreparedArticle)]
-            texts = {text for article in articles for chunk in article.chunks for text in article.sentences(chunk)}
+            texts = {text for article in articles for text in article.texts()}
             missing = self.embedder.missing(texts, stored([article.article.id for article in articles]))
             wanted = {self.embedder.id(text): text for text in missing}
             for known in under_way.intersection(wanted):

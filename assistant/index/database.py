@@ -90,8 +90,8 @@ class Database:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             draft.unlink(missing_ok=True)
             with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
-                # Chunks with their vectors are rows of 3 KB, which would leave a quarter of SQLite's usual 4 KB
-                # empty.
+                # Chunks with their vectors are rows of 3 KB: each would leave a quarter of SQLite's usual 4 KB empty,
+                # and leaves a tenth of these or less.
                 connection.execute("PRAGMA page_size = 32768")
                 connection.execute(f"PRAGMA application_id = {self._format.application_id}")
                 connection.execute(f"PRAGMA user_version = {self._format.version}")

@@ -116,7 +116,7 @@ class Intake:
 
     def _store(self, batch: Sequence[PreparedArticle]) -> None:
         """Embeds and stores articles."""
-        texts = {text for article in batch for chunk in article.chunks for text in article.sentences(chunk)}
+        texts = {text for article in batch for text in article.texts()}
         size = sum(article.size for article in batch)
         tokens = sum(chunk.tokens for article in batch for chunk in article.chunks)
         characters = sum(map(len, texts)) or 1

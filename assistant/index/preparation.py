@@ -63,6 +63,10 @@ class PreparedArticle:
     fingerprint: bytes
     size: int
 
+    def texts(self) -> set[str]:
+        """All of its sentences."""
+        return {text for chunk in self.chunks for text in self.sentences(chunk)}
+
     def sentences(self, chunk: Chunk) -> list[str]:
         """The sentences of one of its chunks."""
         return [self.article.text[span.start : span.end] for span in chunk.sentences]
