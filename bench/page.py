@@ -162,4 +162,4 @@ def _resident_mb(pid: int) -> float:
     """Resident memory of a process, as Linux counts it."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     kilobytes = next(line for line in status.splitlines() if line.startswith("VmRSS:")).split()[1]
-    return int(kilobytes) / 1000
+    return int(kilobytes) * 1024 / 1e6

@@ -44,6 +44,12 @@ FILTERS: Mapping[str, Filters | None] = {
         published_from=FIRST_DAY, published_to=FIRST_DAY + timedelta(days=DAYS // 2)
     ),
     "whole `ask`, all dates but the first day": Filters(published_from=FIRST_DAY + timedelta(days=1)),
+    "whole `ask`, a year": Filters(
+        published_from=FIRST_DAY + timedelta(days=1000), published_to=FIRST_DAY + timedelta(days=1364)
+    ),
+    "whole `ask`, a month": Filters(
+        published_from=FIRST_DAY + timedelta(days=1000), published_to=FIRST_DAY + timedelta(days=1029)
+    ),
     "whole `ask`, two days": Filters(
         published_from=FIRST_DAY + timedelta(days=1000), published_to=FIRST_DAY + timedelta(days=1001)
     ),
@@ -131,8 +137,8 @@ def _silent(_: str) -> None:
 
 
 def _peak_megabytes() -> float:
-    # In KB on Linux.
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    # In KiB on Linux.
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
 
 
 def _sync(plan: Plan) -> Run:

@@ -13,7 +13,7 @@ from bench.tables import Table
 from bench.timing import Times, in_turn
 from tests.servers import chroma_server, free_port
 
-MOST_CHUNKS = 10_000
+MOST_CHUNKS = 100_000
 
 FOLDER = "vectors in a folder"
 SERVER = "vectors at a server"

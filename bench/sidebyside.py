@@ -189,7 +189,7 @@ def _round(plan: Plan, corpus: Path, number: int) -> Iterator[dict[str, System]]
     with (
         closing(Quickstart(folder / "own", plan.local, DEPTH)) as own,
         closing(Quickstart(folder / "same", plan.local, DEPTH)) as same,
-        Assistant(settings, embedding=plan.local) as bot,
+        Assistant(settings, embedding=known) as bot,
     ):
         own_quickstart, own_fusion = _llama(own, lambda: read_nodes(corpus, settings.chunk_size), EMBEDDED)
         quickstart, fusion = _llama(same, lambda: given, STORED)

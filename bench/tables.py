@@ -1,5 +1,6 @@
 """What the bench reports: tables, for a terminal and for a Markdown page."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +9,8 @@ from rich.table import Table as RichTable
 
 # What stands above this line in a page is written by hand and stays.
 MARKER = "<!-- measured: everything below is written by the bench -->"
+_HEADING = "## "
+_SECTION = re.compile(rf"^(?={_HEADING})", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -50,21 +53,27 @@ class Table:
         """A section of a page."""
         rule = ["---", *("---:" for _ in self.columns[1:])]
         lines = [_line(cells) for cells in (self.columns, rule, *self.rows)]
-        return "\n".join([f"## {self.title}", "", *lines, "", self.note, ""])
+        return "\n".join([f"{_HEADING}{self.title}", "", *lines, "", self.note])
 
 
 def write_markdown(path: Path, tables: Iterable[Table], machine: str) -> None:
-    """Writes a page, or renews the measured part of one that is there.
+    """Writes a page, or renews the sections of one that is there; those of other tables stay as they are.
 
     Args:
         path: the page.
         tables: its sections.
-        machine: what it was measured on, one line.
+        machine: what they were measured on, one line.
     """
     page = path.read_text(encoding="utf-8") if path.exists() else ""
-    above = page.partition(MARKER)[0].rstrip()
-    measured = "\n".join([machine, "", *(table.markdown() for table in tables)]).rstrip()
-    path.write_text("\n\n".join(filter(None, (above, MARKER, measured))) + "\n", encoding="utf-8")
+    above, _, below = page.partition(MARKER)
+    sections = {_title(section): section for section in _SECTION.split(below) if section.startswith(_HEADING)}
+    sections |= {table.title: f"{table.markdown()}\n\n{machine}" for table in tables}
+    written = (section.strip() for section in (above, MARKER, *sections.values()))
+    path.write_text("\n\n".join(filter(None, written)) + "\n", encoding="utf-8")
+
+
+def _title(section: str) -> str:
+    return section.partition("\n")[0].removeprefix(_HEADING)
 
 
 def _line(cells: Iterable[str]) -> str:

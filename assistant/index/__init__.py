@@ -20,9 +20,10 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from numpy.typing import NDArray
 
 from assistant.errors import IndexDamagedError, IndexUnavailableError
+from assistant.index.comparing import nearest_passing
 from assistant.index.database import Database, disk_failures_in_words
 from assistant.index.embeddings import JOURNAL, Embedder
-from assistant.index.filtering import best_passing, passing
+from assistant.index.filtering import best_passing
 from assistant.index.lexicon import Lexicon, TermStatistics
 from assistant.index.library import Snapshot, State, StoredChunk, collections_of
 from assistant.index.places import FolderPlace, Place, ServerPlace
@@ -195,9 +196,7 @@ class Index:
                 if not chunk_count:
                     return {}
                 nearest = partial(self._open_store(state, chunk_count).nearest, vector)
-                return best_passing(
-                    connection, k, filters, nearest, lambda filters: nearest(k, passing(connection, filters))
-                )
+                return best_passing(connection, k, filters, nearest, partial(nearest_passing, connection, vector, k))
         except (IndexDamagedError, IndexUnavailableError):
             if state is None or self._vectors_in_use() == state.vectors:
                 raise

@@ -37,7 +37,7 @@ class Format:
 
     Attributes:
         statements: make an empty one.
-        functions: of one argument, which statements may call by their names.
+        functions: which statements may call by their names.
     """
 
     application_id: int
@@ -194,7 +194,7 @@ class Database:
             self._check_format(connection)
             connection.executescript(_PRAGMAS)
             for function in self._format.functions:
-                connection.create_function(function.__name__, 1, function, deterministic=True)
+                connection.create_function(function.__name__, -1, function, deterministic=True)
         except BaseException:
             connection.close()
             raise

@@ -21,6 +21,8 @@ from assistant.records import Filters
 # Walked at most for one search, which takes about 10 ms. The rarest terms come first: they carry most of a score, and a
 # chunk that only shares frequent words with a question answers nothing. Up to a few thousand chunks all terms fit.
 MOST_POSTINGS = 10_000
+# Walked for the rarest term, if that alone occurs more often. A term beyond it tells next to nothing of a chunk.
+MOST_OF_ONE = 50_000
 
 # FTS5 knows chunks by keys, which depend on the order they came in. So that equal scores stand by id, whatever their
 # keys, all that equal the last one take part.
@@ -101,7 +103,7 @@ def _frequencies(connection: sqlite3.Connection, terms: Sequence[str]) -> dict[s
 
 def _best(connection: sqlite3.Connection, match: str, k: int, filters: Filters | None = None) -> Scores:
     # The plus keeps FTS5 from looking up each key by itself: walking the postings once is 15 times as fast.
-    restriction = f"AND +rowid IN ({passing_query('key', filters)})" if filters else ""
+    restriction = f"AND +rowid IN ({passing_query(filters, 'key')})" if filters else ""
     values = {"wanted": match, "k": k} | (values_of(filters) if filters else {})
     # FTS5 gives better matches lower numbers.
     found = connection.execute(_SEARCH.format(restriction=restriction), values)
@@ -109,13 +111,13 @@ def _best(connection: sqlite3.Connection, match: str, k: int, filters: Filters |
 
 
 def _rarest(frequencies: dict[str, int]) -> list[str]:
-    """The terms that occur, rarest first, as many as may be walked; at least one."""
+    """The terms that occur, rarest first, as many as may be walked."""
     known = sorted((frequency, term) for term, frequency in frequencies.items())
     chosen: list[str] = []
     walked = 0
     for frequency, term in known:
         walked += frequency
-        if chosen and walked > MOST_POSTINGS:
+        if walked > (MOST_POSTINGS if chosen else MOST_OF_ONE):
             break
         chosen.append(term)
     return chosen

@@ -4,6 +4,9 @@ Four dimensions share three bytes. Each vector is scaled so that its largest com
 is normalised, so the scale need not be stored. Of multilingual-e5-small, that moves the cosines of questions and
 sentences of XQuAD by .0008 (standard deviation), at most by .004. Terms come down to half their size, and are read back
 in 7 microseconds a chunk.
+
+A chunk's own vector is kept as a sketch as well, in four bits a dimension: enough to tell which of many thousand chunks
+are worth a look at their sentences.
 """
 
 import zlib
@@ -16,6 +19,9 @@ LARGEST = 31
 # Components are stored as 1 to 63; 0 fills up the last three bytes.
 _MIDDLE = 32
 _PADDING = 0
+# Of a sketch.
+_SKETCH_LARGEST = 7
+_SKETCH_MIDDLE = 8
 
 
 def quantise(vectors: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -36,6 +42,22 @@ def unit_vectors(rows: NDArray[np.uint8]) -> NDArray[np.float32]:
     codes = np.stack(unpacked, axis=-1).reshape(len(rows), rows.shape[1] // 3 * 4)
     dimensions = codes.shape[1] - np.count_nonzero(codes[:1, -3:] == _PADDING)
     return normalised(codes[:, :dimensions].astype(np.float32) - _MIDDLE)
+
+
+def sketch(codes: bytes, sentences: int) -> bytes:
+    """The mean of a chunk's sentence vectors, which `codes` are, in 4 bits a dimension; also a function of SQL."""
+    rows = np.frombuffer(codes, dtype=np.uint8).reshape(sentences, -1)
+    mean = unit_vectors(rows).mean(axis=0)
+    largest = float(np.abs(mean).max(initial=0)) or 1.0
+    levels = (np.rint(mean * (_SKETCH_LARGEST / largest)) + _SKETCH_MIDDLE).astype(np.uint8)
+    pairs = np.pad(levels, (0, len(levels) % 2), constant_values=_SKETCH_MIDDLE).reshape(-1, 2)
+    return bytes(pairs[:, 0] << 4 | pairs[:, 1])
+
+
+def sketched(rows: NDArray[np.uint8], dimensions: int) -> NDArray[np.float32]:
+    """The unit vectors (n, dimensions) that sketches (n, bytes) stand for."""
+    levels = np.stack([rows >> 4, rows & 15], axis=-1).reshape(len(rows), -1)
+    return normalised(levels[:, :dimensions].astype(np.float32) - _SKETCH_MIDDLE)
 
 
 def normalised(vectors: NDArray[np.float32]) -> NDArray[np.float32]:

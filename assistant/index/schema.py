@@ -1,7 +1,7 @@
 """The tables of library.sqlite.
 
 All that answers rest on is in this one file, so that a sync is one transaction: articles, their chunks with the vectors
-of the sentences, and the lexical index over the chunks' terms. Triggers keep the lexical index and the totals in step
+of the sentences, and the lexical index over the chunks' terms. Triggers keep that, the sketches and the totals in step
 with the chunks, whatever changes those; the frequencies, of which a batch of chunks changes many at once, are
 `lexicon.count_terms`'s business.
 """
@@ -9,7 +9,7 @@ with the chunks, whatever changes those; the frequencies, of which a batch of ch
 import sqlite3
 
 from assistant.index.database import Format
-from assistant.index.packing import unpack_terms
+from assistant.index.packing import sketch, unpack_terms
 
 STATEMENTS = (
     "CREATE TABLE state (json TEXT NOT NULL)",
@@ -43,6 +43,8 @@ STATEMENTS = (
         terms BLOB NOT NULL
     )
     """,
+    # The chunks' own vectors, close together: those that pass a filter are compared one by one.
+    "CREATE TABLE sketches (chunk INTEGER PRIMARY KEY, vector BLOB NOT NULL)",
     # Listing, filtering and comparing find all they need in these, and never read through texts and vectors.
     "CREATE INDEX articles_at_a_glance ON articles (id, fingerprint)",
     "CREATE INDEX articles_by_date ON articles (published)",
@@ -67,21 +69,23 @@ STATEMENTS = (
     """
     CREATE TRIGGER chunk_added AFTER INSERT ON chunks BEGIN
         INSERT INTO lexicon (rowid, terms) VALUES (new.key, unpack_terms(new.terms));
+        INSERT INTO sketches VALUES (new.key, sketch(new.vectors, length(new.sentence_ids) / 8));
         UPDATE totals SET chunks = chunks + 1, terms = terms + new.term_count;
     END
     """,
     """
     CREATE TRIGGER chunk_removed AFTER DELETE ON chunks BEGIN
         INSERT INTO lexicon (lexicon, rowid, terms) VALUES ('delete', old.key, unpack_terms(old.terms));
+        DELETE FROM sketches WHERE chunk = old.key;
         UPDATE totals SET chunks = chunks - 1, terms = terms - old.term_count;
     END
     """,
 )
 
 # In the order in which they can go; triggers go with their table.
-_TABLES = ("lexicon", "frequencies", "chunks", "articles", "totals", "state")
+_TABLES = ("lexicon", "sketches", "frequencies", "chunks", "articles", "totals", "state")
 
-LIBRARY = Format(application_id=0x4E774C62, version=3, statements=STATEMENTS, functions=(unpack_terms,))
+LIBRARY = Format(application_id=0x4E774C62, version=4, statements=STATEMENTS, functions=(sketch, unpack_terms))
 
 
 def clear(connection: sqlite3.Connection) -> None:

@@ -9,7 +9,6 @@ import shutil
 import sqlite3
 import threading
 import weakref
-from collections.abc import Collection as Sized
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -34,9 +33,6 @@ from assistant.index.packing import normalised
 
 # Chroma takes 5461 records at a time; smaller batches hold less in memory and let other requests in between.
 BATCH = 500
-# Vectors that are compared one by one. If so few may answer, Chroma walks its graph for 40 to 60 ms at 100,000 chunks;
-# reading them takes 5 ms a hundred.
-COMPARED = 500
 COLLECTION = "articles"
 DATABASE_FILE = "chroma.sqlite3"
 # A server that has not answered one request by then is taken to be down.
@@ -134,34 +130,13 @@ class VectorStore:
             for start in range(0, len(names), BATCH):
                 self._collection.delete(ids=names[start : start + BATCH])
 
-    def nearest(self, vector: NDArray[np.float32], k: int, among: Sized[int] | None = None) -> dict[int, float]:
-        """The `k` nearest chunks and their cosines, best first, equal ones by id.
-
-        Args:
-            vector: of any length but 0.
-            k: how many.
-            among: the chunks to choose from. Chroma looks 10,000 up in the time that a condition on one metadata field
-                takes for as many, and one on two for a third of them.
-        """
-        if among is not None and not among:
-            return {}
-        names = None if among is None else [_name(chunk_id) for chunk_id in among]
-        if names and len(names) <= COMPARED:
-            return _best(self._cosines(vector, names), k)
+    def nearest(self, vector: NDArray[np.float32], k: int) -> dict[int, float]:
+        """The `k` nearest chunks and their cosines, best first, equal ones by id; `vector` is of any length but 0."""
         with _failures_in_words(self._place):
-            found = self._collection.query(
-                query_embeddings=[vector.tolist()], n_results=k, ids=names, include=["distances"]
-            )
+            found = self._collection.query(query_embeddings=[vector.tolist()], n_results=k, include=["distances"])
         distances = found["distances"] or [[]]
-        return _best({int(n, 16): 1.0 - d for n, d in zip(found["ids"][0], distances[0], strict=True)}, k)
-
-    def _cosines(self, vector: NDArray[np.float32], names: list[str]) -> dict[int, float]:
-        with _failures_in_words(self._place):
-            found = self._collection.get(ids=names, include=["embeddings"])
-        if not found["ids"]:
-            return {}
-        cosines = normalised(np.asarray(found["embeddings"], dtype=np.float32)) @ normalised(vector)
-        return {int(name, 16): cosine for name, cosine in zip(found["ids"], cosines.tolist(), strict=True)}
+        cosines = {int(n, 16): 1.0 - d for n, d in zip(found["ids"][0], distances[0], strict=True)}
+        return dict(sorted(cosines.items(), key=lambda item: (-item[1], item[0])))
 
     def drop_collection(self, name: str) -> None:
         """Removes another collection of the same place, if it is there."""
@@ -206,10 +181,6 @@ def file_sizes(folder: Path) -> dict[str, int]:
             if path.is_file():
                 sizes[path.relative_to(folder).as_posix()] = path.stat().st_size
     return sizes
-
-
-def _best(cosines: dict[int, float], k: int) -> dict[int, float]:
-    return dict(sorted(cosines.items(), key=lambda item: (-item[1], item[0]))[:k])
 
 
 def _name(chunk_id: int) -> str:

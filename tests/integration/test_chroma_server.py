@@ -257,6 +257,25 @@ def test_a_collection_that_a_sync_is_filling_is_not_taken_for_silent_articles(
     assert _found(index) == set(ARTICLES)
 
 
+def test_what_passes_a_filter_is_found_before_the_server_has_it(
+    index: Index, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from assistant.index.places import ServerPlace
+
+    finish = ServerPlace.finish
+    found: list[dict[int, float]] = []
+
+    def ask_first(*arguments: Any) -> None:
+        found.append(index.nearest(VECTOR, 5, Filters(articles=("ferry.txt",))))
+        finish(*arguments)
+
+    index.nearest(VECTOR, 5)
+    (corpus / "ferry.txt").write_text("The ferry fare\n\nThe fare of the ferry is four crowns.\n")
+    monkeypatch.setattr(ServerPlace, "finish", ask_first)
+    index.sync()
+    assert found == [index.nearest(VECTOR, 5, Filters(articles=("ferry.txt",)))] != [{}]
+
+
 def test_a_question_does_not_wait_for_the_server_to_get_its_vectors(
     corpus: Path, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,7 +15,7 @@ from assistant.chunks import split_sentences
 from assistant.index import Index
 from assistant.models import LocalEmbedding
 from bench import __main__ as program
-from bench import endpoints, indexing, page, plan, queries, scale, server, sidebyside, startup, syncing
+from bench import endpoints, engines, indexing, page, plan, queries, scale, server, sidebyside, startup, syncing
 from bench.corpus import Corpus, read_sentences
 from bench.plan import Plan
 from bench.quickstart import FILE_NAME, Quickstart, read_nodes, stored_nodes
@@ -205,17 +205,24 @@ def test_a_row_that_does_not_fit_the_columns_is_an_error() -> None:
 def test_a_table_becomes_markdown() -> None:
     table = Table("Speed", ("", "ms"), note="Measured once.")
     table.add("a|b", "1")
-    assert table.markdown() == "## Speed\n\n|  | ms |\n| --- | ---: |\n| a\\|b | 1 |\n\nMeasured once.\n"
+    assert table.markdown() == "## Speed\n\n|  | ms |\n| --- | ---: |\n| a\\|b | 1 |\n\nMeasured once."
 
 
-def test_a_page_keeps_what_was_written_by_hand(tmp_path: Path) -> None:
+def test_a_page_keeps_what_was_written_by_hand_and_the_tables_of_other_runs(tmp_path: Path) -> None:
     path = tmp_path / "page.md"
-    path.write_text("# Speed\n\nBy hand.\n", encoding="utf-8")
-    for title in ("Old", "New"):
-        write_markdown(path, [Table(title, ("", "ms"))], "A machine.")
+    path.write_text("# Speed\n\n## How\n\nBy hand.\n", encoding="utf-8")
+    write_markdown(path, [Table("First", ("", "ms"), rows=[("a", "1")]), Table("Second", ("", "ms"))], "A machine.")
+    write_markdown(path, [Table("First", ("", "ms"), rows=[("a", "2")]), Table("Third", ("", "ms"))], "Another.")
     text = path.read_text(encoding="utf-8")
-    assert text.startswith(f"# Speed\n\nBy hand.\n\n{MARKER}\n\nA machine.\n\n## New\n")
-    assert "Old" not in text
+    assert text.startswith(f"# Speed\n\n## How\n\nBy hand.\n\n{MARKER}\n\n## First\n\n")
+    first, second, third = text.partition("## First")[2].split("\n## ")
+    assert "| a | 2 |" in first
+    assert "| a | 1 |" not in text
+    assert [part.rstrip().rpartition("\n")[2] for part in (first, second, third)] == [
+        "Another.",
+        "A machine.",
+        "Another.",
+    ]
 
 
 # The sections
@@ -384,6 +391,18 @@ def test_an_unchanged_and_a_changed_corpus_are_synced_as_often_as_asked(tiny: Pl
         "2 changed": "2",
         "unchanged, opened anew": "2",
     }
+
+
+def test_the_engines_are_compared_on_the_same_texts(tiny: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "TEXTS", {"sentences": 5, "texts of 200 words": 2})
+    monkeypatch.setattr(engines, "WARM_UP", 1)
+    (table,) = engines.measure(tiny)
+    cells = _cells(table)
+    for kind in engines.TEXTS:
+        mean, least = map(float, cells[f"{kind}, cosine of both vectors, mean / least"][1].split(" / "))
+        assert 1 >= mean >= least > 0.99
+    assert float(cells["memory, MB"][1]) > float(cells["memory, MB"][0]) > 20
+    assert all(float(seconds) > 0 for seconds in cells["loading, s"])
 
 
 def test_embedding_at_an_endpoint_is_timed_by_texts_a_request_and_requests_at_a_time(

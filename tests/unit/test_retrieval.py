@@ -13,6 +13,7 @@ from pydantic import PrivateAttr
 
 from assistant import Filters, retrieval
 from assistant.errors import ModelError
+from assistant.index import StoredChunk
 from assistant.index.centres import PRIOR_SENTENCES
 from assistant.question import Question, read_question
 from assistant.retrieval import MEAN_WEIGHT, Hit, Retriever
@@ -219,6 +220,27 @@ def test_a_corpus_without_articles_holds_no_passage(tmp_path: Path, dam: Questio
 
 
 # survey
+
+
+def test_what_a_sync_replaces_after_the_search_is_searched_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dam: Question
+) -> None:
+    embedding = WordEmbedding()
+    folder = _write(tmp_path / "news", {"dam.txt": "The Quell dam will kill trout, anglers say."})
+    with open_index(folder, tmp_path / "index", embedding) as index:
+        index.sync()
+        read = index.chunks
+
+        def read_after_a_sync(ids: list[int]) -> list[StoredChunk]:
+            monkeypatch.setattr(index, "chunks", read)
+            (folder / "dam.txt").write_text("The Quell dam will kill no trout, engineers say.", encoding="utf-8")
+            with open_index(folder, tmp_path / "index", embedding) as other:
+                other.sync()
+            return read(ids)
+
+        monkeypatch.setattr(index, "chunks", read_after_a_sync)
+        found = Retriever(index, embedding, LEXICAL_WEIGHT).search(dam, 5)
+    assert ["engineers" in hit.chunk.text for hit in found.hits] == [True]
 
 
 def test_a_survey_takes_the_best_chunk_of_each_article(news: Retriever, dam: Question) -> None:
