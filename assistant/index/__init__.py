@@ -70,6 +70,7 @@ class Index:
         self._centres: tuple[str, dict[str | None, NDArray[np.float32]]] | None = None
         self._sources: tuple[str, tuple[Source, ...]] | None = None
         self._opening = threading.Lock()
+        self._listing = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -145,7 +146,7 @@ class Index:
 
     def sources(self) -> tuple[Source, ...]:
         """All articles without their texts, by id."""
-        with self._snapshot() as snapshot:
+        with self._listing, self._snapshot() as snapshot:
             version = self._built(snapshot).version
             if self._sources is None or self._sources[0] != version:
                 self._sources = (version, tuple(snapshot.sources()))

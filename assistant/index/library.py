@@ -133,7 +133,8 @@ class Snapshot:
     def sources(self) -> list[Source]:
         """All articles without their texts, by id."""
         rows = self._connection.execute("SELECT source FROM articles ORDER BY id")
-        return [self._source(source) for (source,) in rows]
+        # Past what searches remember, which all of a large archive would drive out.
+        return [_parsed_source(source, self._corpus_dir) for (source,) in rows]
 
     def article(self, article_id: str) -> Article:
         """One article with its text."""
@@ -231,10 +232,12 @@ class Snapshot:
         )
 
     def _source(self, stored: str) -> Source:
-        return _read_source(stored, self._corpus_dir)
+        return _remembered_source(stored, self._corpus_dir)
 
 
-@lru_cache(maxsize=10_000)
-def _read_source(stored: str, corpus_dir: Path) -> Source:
+def _parsed_source(stored: str, corpus_dir: Path) -> Source:
     values = json.loads(stored)
     return Source(**values, path=printable(str(corpus_dir / values["id"])))
+
+
+_remembered_source = lru_cache(maxsize=10_000)(_parsed_source)
