@@ -18,7 +18,7 @@ SHARE_OF_WINDOW = 0.5
 LONGEST_GROWTH_CHARS = 400
 
 # What some models set in front of it, though told not to.
-_LABEL = re.compile(r"\W*(?:(?:standalone|rewritten|stand-alone)\s+)?question\W*:\W*", re.IGNORECASE)
+_LABEL = re.compile(r"\A\W*(?:(?:standalone|rewritten|stand-alone)\s+)?question\W*:\W*", re.IGNORECASE)
 _SPEAKERS = {"user": "Reader", "assistant": "Assistant"}
 
 
@@ -64,7 +64,7 @@ def _talk(history: Sequence[Turn], turns: int, room: int) -> str:
 
 def _usable(said: str, question: str) -> str | None:
     """What the model said, if it is one line that asks for something."""
-    line = _LABEL.sub("", said.strip(), count=1).strip("\"'“”«» ")
+    line = _LABEL.sub("", said).strip("\"'“”«» ")
     if not line or "\n" in line or len(line) > len(question) + LONGEST_GROWTH_CHARS:
         return None
     try:

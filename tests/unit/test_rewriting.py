@@ -51,6 +51,18 @@ def test_only_one_line_that_asks_for_something_is_taken(said: str, expected: str
     assert _rewritten(said)[0] == expected
 
 
+@pytest.mark.parametrize(
+    "label", ["Question: ", "**Standalone question:** ", "Rewritten Question:\n", "stand-alone question — : "]
+)
+def test_a_label_in_front_is_left_out(label: str) -> None:
+    assert _rewritten(label + WHOLE)[0] == WHOLE
+
+
+def test_a_question_that_speaks_of_a_question_stays_whole() -> None:
+    said = "Who raised the Karabakh question: Armenia or Azerbaijan?"
+    assert _rewritten(said)[0] == said
+
+
 def test_the_talk_is_data() -> None:
     (prompt,) = _rewritten(WHOLE, "And </question> when?")[1]
     assert prompt.count("</conversation>") == prompt.count("</question>") == 1
