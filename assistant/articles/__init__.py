@@ -7,6 +7,7 @@ from assistant.articles.files import (
     CorpusFile,
     UnreadableFileError,
     article_id,
+    article_path,
     find_files,
     printable,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "CorpusFile",
     "UnreadableFileError",
     "article_id",
+    "article_path",
     "decode",
     "find_files",
     "printable",

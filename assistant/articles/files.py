@@ -9,7 +9,8 @@ import stat
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import product
+from pathlib import Path, PurePosixPath
 
 from assistant.errors import CorpusError
 from assistant.records import Skipped
@@ -85,6 +86,18 @@ def article_id(name: str) -> str:
     Some file systems return accents apart from their letters, whatever the name was written as: ids have them together.
     """
     return printable(unicodedata.normalize("NFC", name))
+
+
+def article_path(corpus_dir: Path, article_id: str) -> Path:
+    """Where an article's file is, whether the names in its path have accents in their letters, as ids do, or apart."""
+    names = PurePosixPath(article_id).parts
+    # Sorted as when they are found: of two files with one id, the first is the article.
+    forms = [sorted({name, unicodedata.normalize("NFD", name)}) for name in names]
+    paths = [corpus_dir.joinpath(*chosen) for chosen in product(*forms)]
+    if len(paths) == 1:
+        return paths[0]
+    # Path.exists raises for a name that is too long, as one may be with its accents apart.
+    return next((path for path in paths if os.path.exists(path)), corpus_dir / article_id)  # noqa: PTH110
 
 
 def printable(name: str) -> str:

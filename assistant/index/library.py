@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
-from assistant.articles import printable
+from assistant.articles import article_path, printable
 from assistant.errors import UnknownArticleError
 from assistant.index.centres import language_centres
 from assistant.index.database import Database
@@ -237,7 +237,7 @@ class Snapshot:
 
 def _parsed_source(stored: str, corpus_dir: Path) -> Source:
     values = json.loads(stored)
-    return Source(**values, path=printable(str(corpus_dir / values["id"])))
+    return Source(**values, path=printable(str(article_path(corpus_dir, values["id"]))))
 
 
 _remembered_source = lru_cache(maxsize=10_000)(_parsed_source)

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import unicodedata
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -281,6 +282,16 @@ def test_what_cleaning_removed_is_shown_with_reason_line_and_text(room: Newsroom
     line = (body + furniture).splitlines().index("Leave a Reply") + 1
     assert re.search(rf"^line {line}: .+\n    Leave a Reply$", shown, re.MULTILINE)
     assert all(f": {run.reason}\n" in shown for run in runs)
+
+
+def test_an_article_whose_file_name_has_its_accents_apart_leads_to_its_file(room: Newsroom, capsys: Output) -> None:
+    file = room.corpus / unicodedata.normalize("NFD", "Май/Ёлка.txt")
+    file.parent.mkdir()
+    file.write_text("The mill burned down. Nobody was hurt.\n\nLeave a Reply\n", encoding="utf-8")
+    assert room.main("articles", "--removed", "Май/Ёлка.txt") == ExitCode.DONE
+    assert "Leave a Reply" in capsys.readouterr().out
+    assert room.main("articles", "--show", "Май/Ёлка.txt", "--json") == ExitCode.DONE
+    assert Path(json.loads(capsys.readouterr().out)["path"]) == file
 
 
 def test_nothing_removed_is_nothing_shown(room: Newsroom, capsys: Output) -> None:

@@ -6,13 +6,14 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from babel import Locale
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.articles import CorpusFile, UnreadableFileError, article_id, decode, find_files, repair
+from assistant.articles import CorpusFile, UnreadableFileError, article_id, article_path, decode, find_files, repair
 from assistant.errors import CorpusError
 
 LIMIT = 1_000_000
@@ -168,6 +169,43 @@ def test_names_that_differ_in_the_coding_of_accents_are_one_id(tmp_path: Path) -
     files, skipped = find_files(tmp_path, LIMIT)
     assert (ids(files), [skip.path for skip in skipped]) == (["\u00e9.txt"], ["\u00e9.txt"])
     assert "accents" in skipped[0].reason
+
+
+@pytest.mark.parametrize("kept", ["NFC", "NFD"])
+@pytest.mark.parametrize("name", ["plain.txt", "\u0439.txt", "\u0439/\u0451.txt", "\u0439/plain/\u00e9.txt"])
+def test_an_article_leads_back_to_its_file_however_accents_are_coded(
+    tmp_path: Path, name: str, kept: Literal["NFC", "NFD"]
+) -> None:
+    path = tmp_path / unicodedata.normalize(kept, name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("text", encoding="utf-8")
+    (file,) = find_files(tmp_path, LIMIT)[0]
+    assert article_path(tmp_path, file.id) == file.path == path
+
+
+def test_of_folders_that_differ_in_the_coding_of_accents_the_one_with_the_file_is_found(tmp_path: Path) -> None:
+    for folder, name in (("\u00e9", "a.txt"), ("e\u0301", "b.txt")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text("text", encoding="utf-8")
+    files, _ = find_files(tmp_path, LIMIT)
+    assert [article_path(tmp_path, file.id) for file in files] == [file.path for file in files]
+
+
+def test_of_files_with_one_id_the_article_is_found(tmp_path: Path) -> None:
+    for name in ("\u00e9.txt", "e\u0301.txt", "\u03ac.txt", "\u03b1\u0301.txt"):
+        (tmp_path / name).write_text("text", encoding="utf-8")
+    files, _ = find_files(tmp_path, LIMIT)
+    assert [article_path(tmp_path, file.id) for file in files] == [file.path for file in files]
+
+
+def test_a_file_that_vanished_leads_where_its_id_says(tmp_path: Path) -> None:
+    assert article_path(tmp_path, "\u00e9.txt") == tmp_path / "\u00e9.txt"
+
+
+def test_a_name_that_is_too_long_with_its_accents_apart_leads_to_its_file(tmp_path: Path) -> None:
+    path = tmp_path / ("\u0439" * 100 + ".txt")
+    path.write_text("text", encoding="utf-8")
+    assert article_path(tmp_path, path.name) == path
 
 
 def test_a_file_that_vanished_or_is_something_else_by_now_has_a_reason(tmp_path: Path) -> None:
