@@ -181,7 +181,7 @@ class Assistant:
             passages=retrieval.passages(),
             refused=draft.refused,
             mode=draft.mode,
-            notices=(*draft.notices, *self._notices()),
+            notices=(*draft.notices, *self._notices(settings)),
             usage=answering.usage(),
             timings=timings,
             settings_digest=settings.digest(),
@@ -353,10 +353,12 @@ class Assistant:
             "answerability": logits if math.isfinite(logits) else None,
         }
 
-    def _notices(self) -> tuple[str, ...]:
-        if is_calibrated(self.embedding_name):
-            return ()
-        return (f"Refusal was never measured with the embedding {self.embedding_name}; answers may miss the mark.",)
+    def _notices(self, settings: Settings) -> Iterator[str]:
+        """What a reader should know of any answer with these settings."""
+        if settings.mode == "generative" and not self.has_model:
+            yield "No language model is configured; answers quote the articles."
+        if not is_calibrated(self.embedding_name):
+            yield f"Refusal was never measured with the embedding {self.embedding_name}; answers may miss the mark."
 
     def _ready(self) -> tuple["Index", "Retriever"]:
         index, retriever, _ = self._opened()

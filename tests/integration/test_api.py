@@ -592,8 +592,11 @@ def test_options_hold_for_one_answer(bot: Assistant) -> None:
     assert short.settings_digest != usual.settings_digest
 
 
-def test_without_a_model_an_answer_is_quoted_whatever_is_wished(bot: Assistant) -> None:
-    assert bot.ask(COST, options=AnswerOptions(mode="generative")).mode == "extractive"
+def test_without_a_model_an_answer_is_quoted_whatever_is_wished_and_says_so(bot: Assistant) -> None:
+    answer = bot.ask(COST, options=AnswerOptions(mode="generative"))
+    assert answer.mode == "extractive"
+    assert answer.notices == ("No language model is configured; answers quote the articles.",)
+    assert bot.ask(COST).notices == bot.ask(COST, options=AnswerOptions(mode="extractive")).notices == ()
 
 
 @pytest.mark.parametrize("option", [{"top_k": 0}, {"answer_sentences": 11}, {"mode": "loud"}, {"port": 1}])
