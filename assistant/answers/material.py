@@ -1,6 +1,7 @@
 """Articles as material for a model: delimited, with what is known of their source, and never longer than fits."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from assistant.prompts import as_data
 from assistant.records import Source
@@ -27,14 +28,15 @@ def passages_within(hits: Sequence[Hit], room: int) -> str:
 
     What does not fit is left out by whole sentences, from the end of the last passage on: the best one goes last.
     """
-    written = []
+    written: list[str] = []
     for number, hit in enumerate(hits, 1):
-        texts = (passage(hit.chunk.source, text, number) for text in _shorter_and_shorter(hit))
-        longest = next((text for text in texts if count_tokens(text) <= room), None)
-        if longest is None:
+        versions = (passage(hit.chunk.source, text, number) for text in _shorter_and_shorter(hit))
+        whole = next(versions)
+        if count_tokens(whole) > room:
+            written += islice((version for version in versions if count_tokens(version) <= room), 1)
             break
-        written.append(longest)
-        room -= count_tokens(f"{longest}\n\n")
+        written.append(whole)
+        room -= count_tokens(f"{whole}\n\n")
     return "\n\n".join(written)
 
 
