@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Protocol, TextIO
 
+from assistant.languages import distinct
 from assistant.records import Answer, Article, Citation, Passage, Removed, Source, SyncReport
 
 INDENT = 4
@@ -161,8 +162,8 @@ def sync_sums(report: SyncReport) -> str:
 
 def source_words(source: Source) -> str:
     """Outlet, people, date and headline as far as they are known, else the id."""
-    people = dict.fromkeys(name for name in (source.speaker, source.author) if name)
-    facts = ", ".join(fact for fact in (source.publisher, *people, _day(source)) if fact)
+    names = distinct(source.publisher, source.speaker, source.author)
+    facts = ", ".join(fact for fact in (*names, _day(source)) if fact)
     return ": ".join(part for part in (facts, source.title) if part) or source.id
 
 

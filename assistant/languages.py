@@ -47,6 +47,14 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
+def distinct(*names: str | None) -> list[str]:
+    """The names that are known, in order, without one that has the words of another before it."""
+    by_words: dict[tuple[str, ...], str] = {}
+    for name in filter(None, names):
+        by_words.setdefault(tuple(words(name)) or (name,), name)
+    return list(by_words.values())
+
+
 def _phrase(text: str) -> str:
     return f" {GAP} ".join(" ".join(words(part)) for part in text.split(GAP))
 

@@ -8,8 +8,8 @@ from babel import Locale
 from babel.dates import format_date
 
 from assistant.citations import Quote, escape_markdown
+from assistant.languages import distinct, languages
 from assistant.languages import language as words_of
-from assistant.languages import languages
 
 RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
 # Of the Unicode bidirectional algorithm (UAX 9): what is between them has its own direction.
@@ -22,8 +22,8 @@ def attribution(quote: Quote, language: str | None) -> str:
     Falls back to the headline, then to the file, so that there is always something to call the source by.
     """
     source = quote.source
-    who = quote.speaker or source.author
-    names = [name for name in (who, source.publisher) if name] or [source.title or source.id]
+    # An agency may well be given as the author, too.
+    names = distinct(quote.speaker or source.author, source.publisher) or [source.title or source.id]
     when = spell_date(source.published, language)
     if any(bidirectional(letter) in RIGHT_TO_LEFT for letter in "".join(names)):
         # Else the day and the year would change places beside such a name.

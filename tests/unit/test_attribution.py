@@ -22,6 +22,10 @@ DAY = date(2021, 5, 3)
     [
         (_quote("Ruth Calder", author="Tom Ashgrove", publisher="The Gazette"), "**Ruth Calder**, The Gazette"),
         (_quote(author="Tom Ashgrove", publisher="The Gazette"), "**Tom Ashgrove**, The Gazette"),
+        (_quote(author="Reuters", publisher="Reuters"), "**Reuters**"),
+        (_quote(author="REUTERS.", publisher="Reuters"), "**REUTERS.**"),
+        (_quote("Reuters", author="Tom Ashgrove", publisher="Reuters"), "**Reuters**"),
+        (_quote(author="Reuters", publisher="Reuters UK"), "**Reuters**, Reuters UK"),
         (_quote(publisher="The Gazette", title="Bridge reopens"), "**The Gazette**"),
         (_quote("Ruth Calder", title="Bridge reopens"), "**Ruth Calder**"),
         (_quote(title="Bridge reopens"), "**Bridge reopens**"),

@@ -152,6 +152,11 @@ def test_people_named_twice_are_written_once() -> None:
     assert cli_output.source_words(source) == "Ann Lee: Talk"
 
 
+def test_an_outlet_that_is_the_author_too_is_written_once() -> None:
+    source = Source(id="a", path="a", publisher="Reuters", author="REUTERS", title="Talk")
+    assert cli_output.source_words(source) == "Reuters: Talk"
+
+
 def test_articles_are_rows_separated_by_tabs_without_headings(plain: io.StringIO) -> None:
     cli_output.write_articles([BRIDGE, BARE], PlainWriter(plain))
     assert plain.getvalue() == ("2021/bridge.txt\t2021-03-12\tEllery Gazette\ten\tBridge to reopen\nbare.txt\t\t\t\t\n")

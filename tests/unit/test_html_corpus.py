@@ -34,6 +34,10 @@ class TestList:
             in page.text
         )
 
+    def test_an_outlet_that_is_the_author_too_is_named_once(self) -> None:
+        source = SOURCE.model_copy(update={"publisher": "Reuters", "author": "REUTERS"})
+        assert "Reuters · 12 March 2021" in corpus(source).text
+
     def test_a_length_that_is_not_known_is_left_out(self) -> None:
         assert corpus(SOURCE, length=0).text.endswith("EnglishAsk only about this article")
 

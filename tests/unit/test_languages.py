@@ -13,6 +13,7 @@ from assistant.languages import (
     QuestionType,
     any_phrase,
     detect_language,
+    distinct,
     language,
     languages,
     load_languages,
@@ -274,3 +275,16 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 )
 def test_what_the_sources_do_not_say_is_told_from_what_somebody_does_not(sentence: str, silent: bool) -> None:
     assert tells_of_silence(sentence) is silent
+
+
+@pytest.mark.parametrize(
+    ("names", "kept"),
+    [
+        ((None, "", "Reuters"), ["Reuters"]),
+        (("Reuters", "REUTERS.", "Reuters UK", "Ann Lee"), ["Reuters", "Reuters UK", "Ann Lee"]),
+        (("***", "§"), ["***", "§"]),
+        ((None,), []),
+    ],
+)
+def test_names_of_the_same_words_are_one(names: tuple[str | None, ...], kept: list[str]) -> None:
+    assert distinct(*names) == kept

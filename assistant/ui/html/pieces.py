@@ -4,6 +4,7 @@ import html
 import re
 from typing import Final
 
+from assistant.languages import distinct
 from assistant.records import Source
 from assistant.ui.references import Reference, key_of
 from assistant.ui.words import Words
@@ -43,10 +44,10 @@ def lang(source: Source) -> str:
 
 def facts(source: Source, words: Words, *more: str) -> str:
     """Outlet, people, date and language of an article, in a line."""
-    people = dict.fromkeys(name for name in (source.speaker, source.author) if name)
+    names = distinct(source.publisher, source.speaker, source.author)
     day = words.day(source.published) if source.published else words("facts.no-date")
     language = source.language and words.language(source.language)
-    known = (source.publisher, *people, day, language, *more)
+    known = (*names, day, language, *more)
     # Isolated, since a name written from right to left would otherwise turn the date beside it round.
     isolated = " · ".join(f"<bdi>{html.escape(fact)}</bdi>" for fact in known if fact)
     return f'<p class="facts">{isolated}</p>'
