@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
-from assistant.calibration import UNCALIBRATED, Calibration, Linear, Refusal
+from assistant.calibration import UNCALIBRATED, Calibration, Linear, Refusal, fitted_for
 from eval.cases import Case
 from eval.recipe import digest
 from eval.rows import CASE_WEIGHT, Features, Lessons, add_cases, add_squad
@@ -55,7 +55,14 @@ def calibrate(files: Sequence[Path], examples: Examples, out: Path = DATA) -> Ca
             With one file, refusal in other languages stays unmeasured.
         examples: what else to fit on.
         out: the file to write.
+
+    Raises:
+        ValueError: see `check_embedding`.
     """
+    # Its package takes a second to import.
+    from assistant.models import LocalEmbedding
+
+    check_embedding(LocalEmbedding().model_name)
     lessons = Lessons()
     add_squad(lessons, files)
     if examples.cases:
@@ -64,6 +71,19 @@ def calibrate(files: Sequence[Path], examples: Examples, out: Path = DATA) -> Ca
     text = json.dumps({name: entry.model_dump() for name, entry in fitted.items()}, indent=2, ensure_ascii=False)
     out.write_text(text + "\n", encoding="utf-8")
     return fitted[CALIBRATED]
+
+
+def check_embedding(name: str) -> None:
+    """Lets nothing be fitted with one embedding and be written for another.
+
+    Raises:
+        ValueError: the entry of the local embedding is not for one of this name.
+    """
+    if not fitted_for(name, {CALIBRATED: True, UNCALIBRATED: False}):
+        message = (
+            f"coefficients are written for {CALIBRATED}, and the embedding here is {name}; CALIBRATED names another"
+        )
+        raise ValueError(message)
 
 
 def fit(lessons: Lessons, origin: dict[str, Any]) -> dict[str, Calibration]:

@@ -7,8 +7,8 @@ does not bear out. Half of the articles fit the judgement of meaning, the other 
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -20,23 +20,26 @@ import numpy as np
 from babel import Locale
 from rich.table import Table
 
-from assistant import Assistant, Settings
+from assistant.articles import UnreadableFileError, find_files
 from assistant.calibration import UNCALIBRATED, Linear
 from assistant.checking import Checker, Verdict
 from assistant.checking.thresholds import Likeness, Thresholds
 from assistant.chunks import split_chunks, split_sentences
+from assistant.corpus import read_article
 from assistant.index import StoredChunk
 from assistant.index.library import pack_offsets
 from assistant.index.packing import quantise, unit_vectors
-from assistant.records import Source
+from assistant.metadata import load_overrides
+from assistant.records import Article, Source
 from assistant.retrieval import Hit
 from assistant.terms import terms
 from assistant.tokens import count_tokens
 from eval import alterations
-from eval.calibrate import CALIBRATED, fit_refusal
+from eval.calibrate import CALIBRATED, check_embedding, fit_refusal
 from eval.cases import Case, locate
 from eval.metrics.bootstrap import Draws, Estimate, estimate
 from eval.metrics.citations import Place
+from eval.public.experiments import DEFAULTS
 from eval.public.squad import read_squad
 
 if TYPE_CHECKING:
@@ -325,14 +328,18 @@ def _holds_any(hit: Hit, article: str, places: Iterable[Place]) -> bool:
 
 
 def _articles(corpus: Path, embedding: "BaseEmbedding") -> tuple[dict[str, tuple[Hit, ...]], dict[str, str]]:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Assistant(Settings(corpus_dir=corpus, index_dir=Path(folder), chroma_url=None)) as bot,
-    ):
-        bot.sync()
-        articles = [bot.article(source.id) for source in bot.articles()]
+    articles = list(_read(corpus))
     hits = {article.id: passages(article.text, article.source(), embedding) for article in articles}
     return hits, {article.id: article.text for article in articles}
+
+
+def _read(corpus: Path) -> Iterator[Article]:
+    """The articles of a folder, as an index has them."""
+    overrides = load_overrides(corpus)
+    files, _ = find_files(corpus, DEFAULTS["max_file_mb"] * 1_000_000)
+    for file in files:
+        with suppress(UnreadableFileError):
+            yield read_article(file, file.read_bytes(), overrides.get(file.id)).article
 
 
 def check_all(checker: Checker, pairs: Iterable[Pair]) -> list[Checked]:
@@ -439,7 +446,12 @@ def measure(
         corpus: the folder of the articles that the cases are about.
         embedding: the local one.
         out: where to write thresholds fitted anew, which are measured then; None to measure those at hand.
+
+    Raises:
+        ValueError: thresholds would be written for another embedding.
     """
+    if out is not None:
+        check_embedding(embedding.model_name)
     texts = [Texts(path, embedding) for path in files]
     pairs = [*pairs_of_texts(texts), *pairs_of_cases(cases, corpus, embedding)]
     checked = check_all(Checker(embedding), pairs)

@@ -1,4 +1,7 @@
-"""What there is to learn refusal and sentence selection from: rows of features, and what would have been right."""
+"""What there is to learn refusal and sentence selection from: rows of features, and what would have been right.
+
+All settings are as they ship: what is learned is for everybody.
+"""
 
 import tempfile
 from collections import Counter
@@ -6,14 +9,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant import Assistant, Settings
+from assistant import Assistant
 from assistant.conversation import standalone_question
 from assistant.evidence import asserts_something, refusal_features, selection_features
 from assistant.question import read_question
 from assistant.retrieval import Hit, Retrieval
 from eval.cases import Case, locate
 from eval.metrics.citations import Place, holds
-from eval.public.experiments import PASSAGES, Absent, Asked, ask_all, assistant_over
+from eval.public.experiments import DEFAULTS, PASSAGES, Absent, Asked, ask_all, assistant_over, settings_over
 from eval.public.squad import SquadSet, read_squad
 
 # A small corpus weighs terms otherwise than a large one, and in one that is about a single subject every passage comes
@@ -85,7 +88,7 @@ def add_squad(lessons: Lessons, files: Sequence[Path]) -> None:
         asked = [fitting_corpora(read_squad(contexts, questions)) for questions in files]
         for corpora in zip(*asked, strict=True):
             # The same paragraphs throughout, asked from each file in turn.
-            with assistant_over(corpora[0]) as bot:
+            with assistant_over(corpora[0], **DEFAULTS) as bot:
                 written = _language(bot)
                 for questions, corpus in zip(files, corpora, strict=True):
                     lessons.add(_squad_rows(bot, corpus), written, same_language=questions == contexts)
@@ -95,7 +98,7 @@ def add_cases(lessons: Lessons, cases: Iterable[Case], corpus: Path) -> None:
     """Takes in hand-written cases over a folder of articles; surveys are decided otherwise and are left out."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        Assistant(Settings(corpus_dir=corpus, index_dir=Path(folder), chroma_url=None)) as bot,
+        Assistant(settings_over(corpus, Path(folder), **DEFAULTS)) as bot,
     ):
         bot.sync(progress=True)
         texts = {source.id: bot.article(source.id).text for source in bot.articles()}

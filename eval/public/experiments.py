@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from assistant import Assistant, Filters, Settings
 from assistant.retrieval import Retrieval
@@ -16,6 +16,9 @@ PASSAGES = 5
 
 # A question of other people's may be a whole argument.
 LONGEST_QUESTION_CHARS = 100_000
+
+# Every setting as it ships, for what must be the same whatever the environment and `.env` say.
+DEFAULTS = {name: field.default for name, field in Settings.model_fields.items()}
 
 # What was taken out of the corpus before the question is asked.
 Absent = Literal["nothing", "article", "paragraph"]
@@ -38,18 +41,19 @@ class Texts(Protocol):
 
 
 @contextmanager
-def assistant_over(texts: Texts) -> Iterator[Assistant]:
+def assistant_over(texts: Texts, **settings: Any) -> Iterator[Assistant]:
     """An assistant over the set's texts, in a folder that is removed afterwards."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = settings_over(texts.write(Path(folder) / "corpus"), Path(folder) / "index")
-        with Assistant(settings) as bot:
+        place = texts.write(Path(folder) / "corpus"), Path(folder) / "index"
+        with Assistant(settings_over(*place, **settings)) as bot:
             bot.sync(progress=True)
             yield bot
 
 
-def settings_over(corpus: Path, index: Path) -> Settings:
-    """The settings of every experiment: the user's own, and an index that leaves nothing on a server."""
-    return Settings(corpus_dir=corpus, index_dir=index, chroma_url=None, max_question_chars=LONGEST_QUESTION_CHARS)
+def settings_over(corpus: Path, index: Path, **settings: Any) -> Settings:
+    """The settings of an experiment: those given, else the user's own, and an index that leaves nothing on a server."""
+    place = {"corpus_dir": corpus, "index_dir": index, "chroma_url": None}
+    return Settings(**{**settings, **place, "max_question_chars": LONGEST_QUESTION_CHARS})
 
 
 def ask_all(bot: Assistant, squad: SquadSet, absent: Absent, k: int) -> Iterator[Asked]:

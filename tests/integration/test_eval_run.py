@@ -242,6 +242,23 @@ def test_a_calibration_on_cases_of_your_own_names_them(tmp_path: Path) -> None:
     assert origin["cases"].startswith("1 of the dev split")
 
 
+def test_a_calibration_is_made_with_the_settings_that_ship(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    english, own = _write(tmp_path / "english.json", ENGLISH, 2), tmp_path / "own.yaml"
+    own.write_text(DEV, encoding="utf-8")
+    arguments = ["calibrate", str(english), "--cases", str(own), "--corpus", str(write_corpus(tmp_path / "news"))]
+    main([*arguments, "--out", str(tmp_path / "plain.json")])
+    elsewhere = {
+        "ASSISTANT_EMBEDDING": "openai",
+        "OPENAI_BASE_URL": "http://127.0.0.1:9/v1",
+        "ASSISTANT_CHUNK_SIZE": "32",
+        "ASSISTANT_LEXICAL_WEIGHT": "2",
+    }
+    for name, value in elsewhere.items():
+        monkeypatch.setenv(name, value)
+    main([*arguments, "--out", str(tmp_path / "other.json")])
+    assert (tmp_path / "other.json").read_bytes() == (tmp_path / "plain.json").read_bytes()
+
+
 def test_a_calibration_on_cases_without_a_dev_split_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

