@@ -9,7 +9,7 @@ and folding white space. Every run that goes is reported, with where it was and 
 from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.cleaning.edges import strip_edges
-from assistant.cleaning.furniture import recognise
+from assistant.cleaning.furniture import Reason, recognise
 from assistant.cleaning.imprint import Imprint
 from assistant.cleaning.lines import Line, is_prose, join_lines, read_lines
 from assistant.cleaning.markdown import read_front_matter, read_markdown
@@ -62,10 +62,10 @@ def clean(text: str, title: str | None = None, *, language: str | None = None, m
     )
 
 
-def _furniture(lines: Sequence[Line]) -> dict[int, str]:
+def _furniture(lines: Sequence[Line]) -> dict[int, Reason]:
     """Lines that are furniture wherever they stand, and what "Read also:" announces; reasons by line start."""
-    reasons: dict[int, str] = {}
-    announced: tuple[int, str] | None = None
+    reasons: dict[int, Reason] = {}
+    announced: tuple[int, Reason] | None = None
     for line in lines:
         mark = recognise(line.text, anywhere=True)
         if mark is not None:
@@ -76,7 +76,7 @@ def _furniture(lines: Sequence[Line]) -> dict[int, str]:
     return reasons
 
 
-def _removed(text: str, front_matter_end: int, kept: set[int], reasons: Mapping[int, str]) -> Iterator[Removed]:
+def _removed(text: str, front_matter_end: int, kept: set[int], reasons: Mapping[int, Reason]) -> Iterator[Removed]:
     """All lines of the text that are neither blank nor kept; neighbours with one reason are one run."""
     run: Removed | None = None
     start = 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import reduce
 from itertools import groupby
 
-from assistant.cleaning.furniture import Mark
+from assistant.cleaning.furniture import Mark, Reason
 from assistant.cleaning.imprint import Imprint, is_date_line, is_label
 from assistant.cleaning.lines import Line, count_words
 from assistant.cleaning.page import IMPRINT, Page, key
@@ -41,7 +41,7 @@ _STOPS = tuple(".,!?…")
 class Edges:
     """The lines that go, as reasons by index, and what the page says of itself."""
 
-    removed: dict[int, str]
+    removed: dict[int, Reason]
     imprint: Imprint
 
 
@@ -66,7 +66,7 @@ def strip_edges(lines: Sequence[Line], title: str | None = None, language: str |
     return Edges(removed, imprint)
 
 
-def _head(page: Page) -> dict[int, str]:
+def _head(page: Page) -> dict[int, Reason]:
     removed = dict(_column_on_top(page))
     has_other = any(page.mark(i) is None for i in page.head)
     for i, mark in _from_the_edge(page, page.head, _HEAD_GAP):
@@ -76,7 +76,7 @@ def _head(page: Page) -> dict[int, str]:
     return removed
 
 
-def _tail(page: Page) -> dict[int, str]:
+def _tail(page: Page) -> dict[int, Reason]:
     marked = [i for i in page.tail if page.mark(i) is not None]
     closing = next((i for i in marked if page.prose and _closes(page, i)), len(page.lines))
     inner = range(page.tail.start, closing)
@@ -95,7 +95,7 @@ def _closes(page: Page, i: int) -> bool:
     return mark is not None and mark.closes
 
 
-def _behind(page: Page, closing: int) -> dict[int, str]:
+def _behind(page: Page, closing: int) -> dict[int, Reason]:
     """Everything short behind the line that ends the article: form fields, other headlines, their dates and authors."""
     removed = {}
     for i in range(closing, len(page.lines)):
@@ -108,7 +108,7 @@ def _behind(page: Page, closing: int) -> dict[int, str]:
     return removed
 
 
-def _rest_of_footers(page: Page, removed: dict[int, str], indexes: range) -> dict[int, str]:
+def _rest_of_footers(page: Page, removed: dict[int, Reason], indexes: range) -> dict[int, Reason]:
     """Lines of an address that by themselves look like nothing."""
     return {
         i: "contact details"
@@ -130,7 +130,7 @@ def _from_the_edge(page: Page, indexes: Iterable[int], longest_gap: int) -> Iter
             return
 
 
-def _without_lone_sections(page: Page, removed: dict[int, str]) -> dict[int, str]:
+def _without_lone_sections(page: Page, removed: dict[int, Reason]) -> dict[int, Reason]:
     """Keeps words like "Economy" below an article, where they may end a list, unless a real menu is next to them."""
     lone: set[int] = set()
     # Neighbours are equally far from their places in the sorted list.
@@ -141,7 +141,7 @@ def _without_lone_sections(page: Page, removed: dict[int, str]) -> dict[int, str
     return {i: reason for i, reason in removed.items() if i not in lone}
 
 
-def _column_on_top(page: Page) -> Iterator[tuple[int, str]]:
+def _column_on_top(page: Page) -> Iterator[tuple[int, Reason]]:
     lines = page.lines
     size = next((i for i in page.head if lines[i].block > lines[0].block), 0)
     if size >= _SHORTEST_COLUMN and all(_is_column_entry(line.text) for line in lines[:size]):
@@ -153,7 +153,7 @@ def _is_column_entry(text: str) -> bool:
     return len(entry) <= _COLUMN_WORDS and text.replace(" ", "").isalpha() and not text[0].islower()
 
 
-def _menu_entries(page: Page, removed: dict[int, str]) -> dict[int, str]:
+def _menu_entries(page: Page, removed: dict[int, Reason]) -> dict[int, Reason]:
     """Lines in the head that only their neighbours tell: short ones inside a menu, and a motto between two copies."""
     return {
         i: "menu"
@@ -171,13 +171,13 @@ def _is_between_copies(page: Page, i: int) -> bool:
     return not {text for k, text in block if k < i}.isdisjoint(text for k, text in block if k > i)
 
 
-def _site_labels(page: Page, removed: dict[int, str]) -> dict[int, str]:
+def _site_labels(page: Page, removed: dict[int, Reason]) -> dict[int, Reason]:
     """The name of the site or its section above the headline: who holds the copyright, or what stands below as well."""
     others = _others(page, removed)
     if len(others) == 1 or not page.prose:
         return {}
     owners = {key(page.imprints[i].publisher or "") for i in removed if i in page.imprints}
-    labels = {i: "site name" for i in others[:-1] if key(page.lines[i].text) in owners}
+    labels: dict[int, Reason] = {i: "site name" for i in others[:-1] if key(page.lines[i].text) in owners}
     top = key(page.lines[others[0]].text) if others else ""
     below = [i for i in page.tail if _stands_apart(page, i) and key(page.lines[i].text) == top]
     if below and _stands_apart(page, others[0]) and count_words(top) <= _LONGEST_LABEL_WORDS:
@@ -185,12 +185,12 @@ def _site_labels(page: Page, removed: dict[int, str]) -> dict[int, str]:
     return labels
 
 
-def _others(page: Page, removed: dict[int, str]) -> list[int]:
+def _others(page: Page, removed: dict[int, Reason]) -> list[int]:
     """The lines of the head that may be headlines. Where there is one, the last of them certainly may."""
     return [i for i in page.head if i not in removed and page.mark(i) is None]
 
 
-def _below_standfirst(page: Page) -> dict[int, str]:
+def _below_standfirst(page: Page) -> dict[int, Reason]:
     """The imprint below a headline or a standfirst that is a sentence, and so the first line of prose."""
     start = page.prose.start
     if any(page.imprints[i].published for i in page.head if i in page.imprints) or not page.prose:
@@ -198,14 +198,14 @@ def _below_standfirst(page: Page) -> dict[int, str]:
     # In a chronicle dates are headings.
     if sum(is_date_line(line.text) for line in page.lines[: start + _CHRONICLE_LINES]) > 1:
         return {}
-    below: dict[int, str] = {}
+    below: dict[int, Reason] = {}
     for i in range(start + 1, min(start + 1 + _STANDFIRST_LINES, page.prose.stop)):
         if count_words(page.lines[start].text) <= _LONGEST_STANDFIRST_WORDS and page.mark(i) is IMPRINT:
             below[i] = _reason(page, i, IMPRINT)
     return below
 
 
-def _headline(page: Page, removed: dict[int, str]) -> int | None:
+def _headline(page: Page, removed: dict[int, Reason]) -> int | None:
     others = _others(page, removed)
     known = next((i for i in others if page.is_title(i)), None)
     if known is not None:
@@ -236,12 +236,12 @@ def _may_be_headline(text: str) -> bool:
     return count_words(text) <= _LONGEST_HEADLINE_WORDS
 
 
-def _repeated_headlines(page: Page, headline: int) -> dict[int, str]:
+def _repeated_headlines(page: Page, headline: int) -> dict[int, Reason]:
     # A poem without prose around it may repeat its title as often as it likes.
     places = (*page.head, *(i for i in page.tail if _stands_apart(page, i))) if page.prose else ()
     title = key(page.lines[headline].text)
     copies = [i for i in places if i > headline and key(page.lines[i].text) == title]
-    removed = dict.fromkeys(copies, "repeated headline")
+    removed: dict[int, Reason] = dict.fromkeys(copies, "repeated headline")
     between = range(headline + 1, copies[0]) if copies and copies[0] in page.head else ()
     return removed | {i: "tags" for i in between if _is_tag_line(page.lines[i].text)}
 
@@ -251,7 +251,7 @@ def _is_tag_line(text: str) -> bool:
     return len(tags) <= _LONGEST_TAG_LINE_WORDS and not any(tag[0].islower() for tag in tags) and text[-1].isalnum()
 
 
-def _read(page: Page, removed: dict[int, str], headline: int | None) -> tuple[Imprint, set[int]]:
+def _read(page: Page, removed: dict[int, Reason], headline: int | None) -> tuple[Imprint, set[int]]:
     """What the imprint lines say together, and those that contradict the others and so have to stay."""
     found = {i: page.imprints[i] for i in sorted(removed) if i in page.imprints}
     bare = [i for i in found if found[i].published and is_date_line(page.lines[i].text)]
@@ -270,7 +270,7 @@ def _read(page: Page, removed: dict[int, str], headline: int | None) -> tuple[Im
     return imprint, {i for i in bare if found[i].published != published}
 
 
-def _reason(page: Page, i: int, mark: Mark) -> str:
+def _reason(page: Page, i: int, mark: Mark) -> Reason:
     if mark is not IMPRINT:
         return mark.reason
     imprint = page.imprints[i]

@@ -18,6 +18,38 @@ from assistant.languages import words
 from assistant.terms import fold
 
 Place = Literal["anywhere", "edge", "section"]
+# Why lines are left out, by furniture and by the rest of cleaning, in words for a reader; each has translations.
+Reason = Literal[
+    "advertisement",
+    "age rating",
+    "back to top",
+    "byline",
+    "comment form",
+    "contact details",
+    "cookie notice",
+    "correction form",
+    "counter",
+    "front matter",
+    "imprint",
+    "language switch",
+    "legal footer",
+    "markup",
+    "menu",
+    "page data",
+    "photo credit",
+    "promotion",
+    "publication date",
+    "read also",
+    "related articles",
+    "repeat",
+    "repeated headline",
+    "section label",
+    "share buttons",
+    "site name",
+    "source",
+    "subscription",
+    "tags",
+]
 
 DATA = Path(__file__).parent.parent / "data" / "furniture.yaml"
 
@@ -44,13 +76,12 @@ class Mark:
     """What a line was recognised as.
 
     Attributes:
-        reason: in words for a reader.
         place: where on a page such a line is furniture; see the data file.
         closes: what follows it at the end of a page is furniture as well.
         opens: the line announces another one, such as "Read also:".
     """
 
-    reason: str
+    reason: Reason
     place: Place
     closes: bool = False
     opens: bool = False

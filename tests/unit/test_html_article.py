@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from assistant.records import Removed
 from assistant.ui.html.article import LONGEST_REMOVED, article_html
-from assistant.ui.words import Words
+from assistant.ui.words import Words, words_in
 from tests.markup import Page
 from tests.rendered import ENGLISH, HOSTILE, article, assert_harmless, in_every_language
 
@@ -75,6 +75,13 @@ class TestRemoved:
         assert page.text.endswith("2 pieces of the page were left outnavigationHomeSportscomment formLeave a reply")
         assert page.count("details") == 1
         assert page.count("br") == 1
+
+    @pytest.mark.parametrize(
+        ("code", "expected"), [("en", "menu"), ("ru", "меню"), ("az", "menyu"), ("hy", "ընտրացանկ")]
+    )
+    def test_the_reason_is_told_in_the_language_of_the_page(self, code: str, expected: str) -> None:
+        page = Page(article_html(article(TEXT), [removed("Home", "menu")], words_in(code)))
+        assert page.text.endswith(f"{expected}Home")
 
     def test_empty_pieces_are_none(self) -> None:
         assert "1 piece of the page was left out" in Page(shown(TEXT, "", 0, removed(" \n"), removed("Home"))).text

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 import yaml
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 import assistant
 from assistant.answers.draft import Check
 from assistant.answers.generative import _partial, _unsupported
+from assistant.cleaning import furniture
 from assistant.errors import AssistantError
 from assistant.models import chat
 from assistant.models.failures import _TOO_LONG_WORDS, _WORDS
@@ -77,6 +79,7 @@ def _texts() -> Iterator[str]:
 
 
 TEXTS = set(_texts())
+REASONS = set(get_args(furniture.Reason))
 SAID = sorted(text for text in TEXTS if _SENTENCE.fullmatch(text) and text not in NOT_SHOWN)
 
 
@@ -152,6 +155,10 @@ class TestCompleteness:
         advised = [kind.advice for kind in shown if kind.__module__.startswith("assistant.")]
         assert len(advised) > 10
         assert not [advice for advice in advised if RUSSIAN.said(advice) == advice and advice]
+
+    def test_every_reason_of_cleaning_has_a_translation(self) -> None:
+        groups = yaml.safe_load(furniture.DATA.read_text(encoding="utf-8"))
+        assert {group["reason"] for group in groups} <= REASONS <= SENTENCES.keys()
 
     @other_alphabets
     @pytest.mark.parametrize("job", ["chat", "embedding"])

@@ -44,7 +44,8 @@ def _removed_html(removed: Sequence[Removed], words: Words) -> str:
     if not pieces:
         return ""
     items = "".join(
-        f'<li><p class="facts">{html.escape(piece.reason)}</p><p dir="auto">{lines(_cut(piece.text.strip()))}</p></li>'
+        f'<li><p class="facts">{html.escape(words.said(piece.reason))}</p>'
+        f'<p dir="auto">{lines(_cut(piece.text.strip()))}</p></li>'
         for piece in pieces
     )
     counted = html.escape(words.count("article.removed", len(pieces)))
