@@ -356,6 +356,7 @@ function showPeek(link) {
     link.removeAttribute("title");
   }
   peek.textContent = link.getAttribute("aria-description");
+  peek.lang = link.lang;
   peek.hidden = !peek.textContent;
   const at = link.getBoundingClientRect();
   const left = Math.min(at.left, document.documentElement.clientWidth - peek.offsetWidth - 12);

@@ -106,7 +106,7 @@ class TestAllArticles:
         page.locator("#masthead a.open-corpus").click()
         page.locator("#corpus a.open", has_text="The long winter of Tarn").click()
         page.locator("#article article").wait_for()
-        expect(page.locator("#article article > p", has_text="Leave a Reply")).to_have_count(0)
+        expect(page.locator("#article .text p", has_text="Leave a Reply")).to_have_count(0)
         removed = page.locator("#article details.removed")
         removed.locator("summary").click()
         expect(removed.locator("li", has_text="Leave a Reply")).to_be_visible()

@@ -64,7 +64,7 @@ class TestHead:
 
     def test_it_says_its_language_and_finds_its_direction(self) -> None:
         page = Page(shown("שלום\nHello", language="he", title="הגשר"))
-        assert page.attributes("lang") == ["he"]
+        assert [tag for tag, attributes in page.tags if attributes.get("lang") == "he"] == ["h2", "div"]
         directed = [tag for tag, attributes in page.tags if attributes.get("dir") == "auto"]
         assert directed == ["h2", "p", "p"]
 
@@ -82,6 +82,10 @@ class TestRemoved:
     def test_the_reason_is_told_in_the_language_of_the_page(self, code: str, expected: str) -> None:
         page = Page(article_html(article(TEXT), [removed("Home", "menu")], words_in(code)))
         assert page.text.endswith(f"{expected}Home")
+
+    def test_each_piece_says_its_language_and_leaves_the_reason_that_of_the_page(self) -> None:
+        markup = shown(TEXT, "", 0, removed("Главная", "menu"), language="ru")
+        assert '<p class="facts">menu</p><p dir="auto" lang="ru">Главная</p>' in markup
 
     def test_empty_pieces_are_none(self) -> None:
         assert "1 piece of the page was left out" in Page(shown(TEXT, "", 0, removed(" \n"), removed("Home"))).text

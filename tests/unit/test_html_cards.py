@@ -197,12 +197,12 @@ class TestLanguages:
         assert words("support.supported") in page.text
         assert words.day(date(2021, 3, 12)) in page.text
 
-    def test_a_quote_says_its_language_and_finds_its_direction(self) -> None:
+    def test_title_and_quote_say_their_language_and_find_their_direction(self) -> None:
         source = SOURCE.model_copy(update={"language": "he", "title": "הגשר", "publisher": "הארץ"})
         page = cards(answer(citations=(citation(source=source, quote="הגשר ייפתח ב-3 במאי."),)))
         quote = next(attributes for tag, attributes in page.tags if tag == "blockquote")
         assert quote == {"dir": "auto", "lang": "he"}
-        assert next(attributes for tag, attributes in page.tags if tag == "h3") == {"dir": "auto"}
+        assert next(attributes for tag, attributes in page.tags if tag == "h3") == {"dir": "auto", "lang": "he"}
 
     def test_a_name_from_right_to_left_leaves_the_date_as_it_is(self) -> None:
         source = SOURCE.model_copy(update={"publisher": "הארץ"})

@@ -12,6 +12,7 @@ from tests.markup import Page
 from tests.rendered import (
     ENGLISH,
     HOSTILE,
+    SOURCE,
     answer,
     assert_one_block,
     citation,
@@ -102,6 +103,13 @@ class TestReply:
         marker = next(attributes for _, attributes in page.tags if attributes.get("class") == "cite")
         assert marker["href"] == "#cite-3-1"
         assert marker["title"] == "Harbour bridge to reopen: The works cost 48 million."
+
+    def test_each_quotation_is_in_the_language_of_its_article(self) -> None:
+        hebrew, unknown = (SOURCE.model_copy(update={"language": code}) for code in ("he", None))
+        cited = (citation(), citation(number=2, source=hebrew), citation(number=3, source=unknown))
+        page = reply(exchange(answer("A:\n> one [1]\n\nB:\n> two [2]\n\nC:\n> three [3]", citations=cited)))
+        assert [found.get("lang") for tag, found in page.tags if tag == "blockquote"] == ["en", "he", None]
+        assert [found.get("lang") for tag, found in page.tags if tag == "a" and "title" in found] == ["en", "he", None]
 
     def test_notices_follow_the_answer(self) -> None:
         assert (

@@ -41,6 +41,23 @@ def test_what_names_no_citation_stays_text(text: str) -> None:
     assert page.text == f"{text}\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("> one [1] two [1]\n>\n> three [1]", ["en"]),
+        ("> one [1]\n\nthen [2]\n> two [2]", ["en", "ru"]),
+        ("> one [1] two [2]", [None]),
+        ("> one [1] two [3]", ["en"]),
+        ("> one [9]\n\n[1]", [None]),
+        ("> one [1]\n> > two [2]", [None, "ru"]),
+    ],
+)
+def test_a_quotation_is_in_the_language_of_what_its_markers_lead_to(text: str, expected: list[str | None]) -> None:
+    targets = {number: Target("c", "", language) for number, language in ((1, "en"), (2, "ru"))}
+    tags = Page(markdown_html(text, targets)).tags
+    assert [attributes.get("lang") for tag, attributes in tags if tag == "blockquote"] == expected
+
+
 def test_an_escaped_marker_inside_a_quotation_is_text() -> None:
     page = Page(markdown_html(r"> see note \[1\] there [12]", TARGETS))
     assert page.attributes("href") == ["#cite-0-12"]
@@ -56,7 +73,8 @@ def test_a_marker_is_skipped_without_a_token_when_the_parser_only_looks_ahead() 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_markdown_does_nothing(text: str) -> None:
     assert Page(markdown_html(text, TARGETS)).count("img") == 0
-    assert_harmless(markdown_html(text, {1: Target("cite-0-1", text)}))
+    assert_harmless(markdown_html(text, {1: Target("cite-0-1", text, text)}))
+    assert_harmless(markdown_html(f"> {text} [1]", {1: Target("cite-0-1", text, text)}))
 
 
 @given(st.text(alphabet="<>[]()!*_&\"'`\\#123ab:/.\n\r -=${}", max_size=80))

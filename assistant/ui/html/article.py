@@ -25,9 +25,9 @@ def article_html(article: Article, removed: Sequence[Removed], words: Words, quo
     )
     changed = "" if unchanged else f'<p class="remark">{html.escape(words("article.changed"))}</p>'
     return (
-        f'<article tabindex="0"{lang(article)}><header><h2 dir="auto">{html.escape(title(article))}</h2>'
-        f"{facts(article, words)}{_original(article, words)}{only_html(article, words)}</header>{changed}{paragraphs}"
-        f"{_removed_html(removed, words)}</article>"
+        f'<article tabindex="0"><header><h2 dir="auto"{lang(article)}>{html.escape(title(article))}</h2>'
+        f"{facts(article, words)}{_original(article, words)}{only_html(article, words)}</header>{changed}"
+        f'<div class="text"{lang(article)}>{paragraphs}</div>{_removed_html(article, removed, words)}</article>'
     )
 
 
@@ -39,13 +39,13 @@ def _original(source: Source, words: Words) -> str:
     return f'<p class="facts"><a {followed}>{html.escape(words("article.original"))}</a></p>'
 
 
-def _removed_html(removed: Sequence[Removed], words: Words) -> str:
+def _removed_html(article: Source, removed: Sequence[Removed], words: Words) -> str:
     pieces = [piece for piece in removed if piece.text.strip()]
     if not pieces:
         return ""
     items = "".join(
         f'<li><p class="facts">{html.escape(words.said(piece.reason))}</p>'
-        f'<p dir="auto">{lines(_cut(piece.text.strip()))}</p></li>'
+        f'<p dir="auto"{lang(article)}>{lines(_cut(piece.text.strip()))}</p></li>'
         for piece in pieces
     )
     counted = html.escape(words.count("article.removed", len(pieces)))

@@ -86,7 +86,8 @@ def _card_html(card: _Card, words: Words, *, chosen: bool) -> str:
     current = ' aria-current="true"' if chosen else ""
     return (
         f'<section class="source-card"{number}{current}>'
-        f'<header>{badge}<h3 dir="auto">{html.escape(title(card.source))}</h3></header>{facts(card.source, words)}'
+        f'<header>{badge}<h3 dir="auto"{lang(card.source)}>{html.escape(title(card.source))}</h3></header>'
+        f"{facts(card.source, words)}"
         f'<blockquote dir="auto"{lang(card.source)}>{lines(_LINE_BREAKS.sub(chr(10), card.quote))}</blockquote>'
         f"<footer>{_verdict(card, words)}{link(card.reference, words('sources.open'), 'open')}</footer></section>"
     )

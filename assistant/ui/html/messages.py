@@ -47,7 +47,7 @@ def reply_html(exchange: Exchange, place: int, scope: str, words: Words) -> str:
         failure = f"<p>{lines(words.said(exchange.failure))}</p>"
         return message("answer error", markdown_html(exchange.partial) + failure + _actions(exchange, place, words))
     answer = exchange.answer
-    markers = {c.number: Target(str(Reference("cite", place, c.number)), _tooltip(c)) for c in answer.citations}
+    markers = {c.number: _target(c, place) for c in answer.citations}
     remarks = (*map(words.said, answer.notices), _searched(exchange, scope, words))
     shown = "".join(f'<p class="remark">{html.escape(remark)}</p>' for remark in remarks if remark)
     kind = "answer refused" if answer.refused else "answer"
@@ -82,5 +82,6 @@ def _actions(exchange: Exchange, place: int, words: Words) -> str:
     return f'<p class="actions">{"".join(links)}</p>'
 
 
-def _tooltip(citation: Citation) -> str:
-    return f"{title(citation.source)}: {citation.quote}"
+def _target(citation: Citation, place: int) -> Target:
+    tooltip = f"{title(citation.source)}: {citation.quote}"
+    return Target(str(Reference("cite", place, citation.number)), tooltip, citation.source.language or "")
