@@ -11,7 +11,7 @@ from assistant.ui.words import Words
 
 # What the browser itself writes: in the list of conversations, on buttons, and when the server is away.
 LISTED: Final = (
-    *("menu", "menu.none", "menu.forget", "menu.forgotten", "menu.undo", "menu.full", "menu.untitled"),
+    *("menu", "menu.none", "menu.forget", "menu.forgotten", "menu.undo", "menu.full", "menu.dropped", "menu.untitled"),
     *("question.send", "question.stop", "server.away", "server.restarted"),
 )
 

@@ -129,22 +129,42 @@ const kept = () =>
     })
     .sort(byAge);
 
-// Whether it could be stored. A full store makes room by what was left longest ago.
-function store(key, value) {
-  for (;;) {
-    try {
-      local.setItem(key, value);
-      return true;
-    } catch {
-      const oldest = kept().filter((talk) => talk.key !== key && idOf(talk.data) !== here.id).pop();
-      if (!oldest) {
-        tell(words["menu.full"]);
-        return false;
-      }
-      local.removeItem(oldest.key);
-    }
+function fits(key, value) {
+  try {
+    local.setItem(key, value);
+    return true;
+  } catch {
+    return false;
   }
 }
+
+// Whether it could be stored. A full store makes room by what was left longest ago, which the reader is told, or by
+// nothing, if that is not enough.
+function store(key, value) {
+  const dropped = [];
+  while (!fits(key, value)) {
+    const oldest = kept().filter((talk) => talk.key !== key && idOf(talk.data) !== here.id).pop();
+    if (!oldest) {
+      for (const talk of dropped) fits(talk.key, talk.text);
+      tell(words["menu.full"]);
+      return false;
+    }
+    dropped.push(forget(oldest));
+  }
+  forgotten.push(...dropped);
+  if (dropped.length) tell(`${words["menu.dropped"]}: ${dropped.map(titleOf).join(", ")}`, 8000);
+  return true;
+}
+
+// Deletes a conversation, and gives what it takes to bring it back.
+function forget(talk) {
+  const opened = talk.key === PREFIX + session.getItem(CURRENT);
+  const deleted = { ...talk, text: local.getItem(talk.key), at: Date.now(), opened };
+  local.removeItem(talk.key);
+  return deleted;
+}
+
+const titleOf = (talk) => talk.title || words["menu.untitled"];
 
 function button(text, action, kind, key) {
   const made = document.createElement("button");
@@ -165,17 +185,15 @@ function item(talk) {
     goOn(id, talk.data);
     list();
   };
-  const forget = () => {
-    const opened = id === session.getItem(CURRENT);
-    forgotten.push({ ...talk, text: local.getItem(talk.key), at: Date.now(), opened });
-    local.removeItem(talk.key);
-    if (opened) trigger("leave");
+  const remove = button("✕", () => {
+    const deleted = forget(talk);
+    forgotten.push(deleted);
+    if (deleted.opened) trigger("leave");
     list();
     focusOn(`undo ${talk.key}`);
-  };
-  const remove = button("✕", forget, "forget", talk.key);
+  }, "forget", talk.key);
   remove.setAttribute("aria-label", `${words["menu.forget"]}: ${talk.title}`);
-  row.append(button(talk.title || words["menu.untitled"], open, "talk", talk.key), remove);
+  row.append(button(titleOf(talk), open, "talk", talk.key), remove);
   return row;
 }
 
@@ -189,11 +207,7 @@ function bringBack(deleted) {
   if (Date.now() - at < DOUBLE_PRESS) return;
   // Another tab may have gone on with it, and then there are two.
   const name = local.getItem(key) === null ? key : `${key}-${Date.now()}`;
-  try {
-    local.setItem(name, text);
-  } catch {
-    return tell(words["menu.full"]);
-  }
+  if (!fits(name, text)) return tell(words["menu.full"]);
   forgotten = forgotten.filter((other) => other !== deleted);
   if (opened && !session.getItem(CURRENT) && !busy()) goOn(name.slice(PREFIX.length), data);
   list();
@@ -204,7 +218,7 @@ function gone(deleted) {
   const row = document.createElement("li");
   const said = document.createElement("span");
   said.dir = "auto";
-  said.textContent = `${words["menu.forgotten"]}: ${deleted.title || words["menu.untitled"]}`;
+  said.textContent = `${words["menu.forgotten"]}: ${titleOf(deleted)}`;
   row.append(said, button(words["menu.undo"], () => bringBack(deleted), "undo", deleted.key));
   return row;
 }

@@ -36,6 +36,13 @@ FILL_UP = """
     }
 """
 
+# Of every conversation that the browser keeps, leaves next to nothing.
+SHORTEN = """
+    for (const key of Object.keys(localStorage).filter((key) => key.includes(":talk:"))) {
+      localStorage.setItem(key, JSON.stringify({ ...JSON.parse(localStorage.getItem(key)), data: "{}" }));
+    }
+"""
+
 
 def undo(page: Page, deleted: str) -> None:
     """Brings a conversation back, once a second press on what deleted it is not taken for that."""
@@ -141,6 +148,33 @@ class TestTheList:
         page.evaluate("localStorage.removeItem('filling')")
         undo(page, COST)
         expect(talks(page)).to_have_text([SHEEP, COST])
+
+    def test_a_full_browser_makes_room_by_the_oldest_and_says_so(self, page: Page) -> None:
+        ask(page, COST)
+        ask(page, "And when will it reopen?")
+        open_menu(page)
+        for question in (SHEEP, FARMS):
+            page.locator("#fresh").click()
+            expect(whole_answers(page)).to_have_count(0)
+            if question == FARMS:
+                page.evaluate(FILL_UP)
+            ask(page, question)
+        expect(page.locator("#status")).to_have_text(f"Deleted, since this browser is full: {COST}")
+        expect(talks(page)).to_have_text([FARMS, SHEEP])
+        page.evaluate("localStorage.removeItem('filling')")
+        undo(page, COST)
+        expect(talks(page)).to_have_text([FARMS, SHEEP, COST])
+
+    def test_room_that_is_not_enough_is_not_made(self, page: Page) -> None:
+        ask(page, COST)
+        open_menu(page)
+        page.locator("#fresh").click()
+        expect(whole_answers(page)).to_have_count(0)
+        page.evaluate(SHORTEN)
+        page.evaluate(FILL_UP)
+        ask(page, SHEEP)
+        expect(page.locator("#status")).to_contain_text("no room left")
+        expect(talks(page)).to_have_text([COST])
 
     def test_the_focus_stays_where_it_was_when_another_tab_adds_one(self, page: Page) -> None:
         ask(page, COST)
