@@ -1,12 +1,8 @@
-"""Starts the chat page: `python app.py`."""
+"""Starts the chat page as `assistant chat` does: `python app.py`, with that command's options."""
 
 import sys
 
-from assistant import Assistant, AssistantError
-from assistant.ui import serve
+from assistant.cli import main
 
 if __name__ == "__main__":
-    try:
-        serve(Assistant())
-    except AssistantError as error:
-        sys.exit(error.in_words())
+    sys.exit(main(["chat", *sys.argv[1:]]))

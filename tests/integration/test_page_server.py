@@ -1,7 +1,9 @@
 import gc
 import logging
+import re
 import runpy
 import socket
+import sys
 from pathlib import Path
 
 import gradio as gr
@@ -79,18 +81,34 @@ def test_the_app_says_where_the_page_is_and_serves_it(
     monkeypatch.setenv("ASSISTANT_CORPUS_DIR", str(settings.corpus_dir))
     monkeypatch.setenv("ASSISTANT_INDEX_DIR", str(settings.index_dir))
     monkeypatch.setenv("ASSISTANT_PORT", str(port := free_port()))
-    runpy.run_path(str(APP), run_name="__main__")
-    lines = capsys.readouterr().out.splitlines()
-    assert lines == ["3 articles indexed (3 added).", f"The page is at http://127.0.0.1:{port}/ (Ctrl+C ends it)."]
+    assert _run_app(monkeypatch) == 0
+    lines = capsys.readouterr().err.splitlines()
+    # Above them stands how far the sync was.
+    assert lines[-2:] == [
+        "3 articles indexed (3 added).",
+        f"The page is at http://127.0.0.1:{port}/ (Ctrl+C ends it).",
+    ]
     assert "News assistant" in pages[0]
 
 
-def test_the_app_ends_with_words_on_a_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ASSISTANT_CORPUS_DIR", str(tmp_path / "nowhere"))
+@pytest.mark.parametrize("by_option", [True, False])
+def test_the_app_ends_with_words_on_a_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], by_option: bool
+) -> None:
+    nowhere = str(tmp_path / "nowhere")
+    monkeypatch.setenv("ASSISTANT_CORPUS_DIR", str(tmp_path) if by_option else nowhere)
     monkeypatch.setenv("ASSISTANT_INDEX_DIR", str(tmp_path / "index"))
     monkeypatch.setenv("ASSISTANT_PORT", str(free_port()))
-    with pytest.raises(SystemExit, match=r"nowhere.*ASSISTANT_CORPUS_DIR"):
+    assert _run_app(monkeypatch, *(("--corpus", nowhere) if by_option else ())) == 1
+    assert re.search(r"nowhere.*ASSISTANT_CORPUS_DIR", capsys.readouterr().err)
+
+
+def _run_app(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> object:
+    """The exit code of the app."""
+    monkeypatch.setattr(sys, "argv", [str(APP), *arguments])
+    with pytest.raises(SystemExit) as ended:
         runpy.run_path(str(APP), run_name="__main__")
+    return ended.value.code
 
 
 def _silence(_: str) -> None:
