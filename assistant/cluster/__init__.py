@@ -31,7 +31,7 @@ START_SECONDS = 120.0
 END_SECONDS = 15.0
 REACH_SECONDS = 5.0
 
-INSTALL = "Install it with `pip install 'news-assistant[ray]'`, on every node the same version."
+INSTALL = "Install it with `pip install ray`, on every node the same version."
 ADDRESSES = "Name its head as host:port, write auto for the cluster of this machine, or nothing to start one here."
 SAME_EVERYWHERE = "Install the same versions of Python, Ray and this package on every node."
 _PROGRAM = "import sys; from assistant.cluster.program import main; main(int(sys.argv[1]))"
