@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from assistant.assistant import Assistant as Assistant
     from assistant.errors import AssistantError as AssistantError
+    from assistant.errors import ClusterError as ClusterError
     from assistant.errors import CorpusError as CorpusError
     from assistant.errors import IndexDamagedError as IndexDamagedError
     from assistant.errors import IndexUnavailableError as IndexUnavailableError
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
     from assistant.records import Citation as Citation
     from assistant.records import Filters as Filters
     from assistant.records import Passage as Passage
+    from assistant.records import Removed as Removed
     from assistant.records import Sentence as Sentence
     from assistant.records import Skipped as Skipped
     from assistant.records import Source as Source
     from assistant.records import Span as Span
     from assistant.records import SyncReport as SyncReport
+    from assistant.records import Turn as Turn
     from assistant.records import Usage as Usage
     from assistant.settings import Settings as Settings
 
@@ -39,6 +42,7 @@ _HOME = {
     **dict.fromkeys(
         (
             "AssistantError",
+            "ClusterError",
             "CorpusError",
             "IndexDamagedError",
             "IndexUnavailableError",
@@ -60,11 +64,13 @@ _HOME = {
             "Citation",
             "Filters",
             "Passage",
+            "Removed",
             "Sentence",
             "Skipped",
             "Source",
             "Span",
             "SyncReport",
+            "Turn",
             "Usage",
         ),
         "assistant.records",

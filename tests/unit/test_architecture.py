@@ -1,6 +1,7 @@
 """Holds the directions of imports, the edges vendor packages stop at, and the public names."""
 
 import ast
+import inspect
 import re
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import assistant
+from assistant import errors, records
 
 PACKAGE = Path(assistant.__file__).parent
 
@@ -34,6 +36,7 @@ PUBLIC_NAMES = [
     "Assistant",
     "AssistantError",
     "Citation",
+    "ClusterError",
     "CorpusError",
     "Filters",
     "IndexDamagedError",
@@ -42,6 +45,7 @@ PUBLIC_NAMES = [
     "ModelError",
     "Passage",
     "QuestionError",
+    "Removed",
     "Sentence",
     "Settings",
     "SettingsError",
@@ -49,6 +53,7 @@ PUBLIC_NAMES = [
     "Source",
     "Span",
     "SyncReport",
+    "Turn",
     "UnknownArticleError",
     "Usage",
 ]
@@ -156,6 +161,18 @@ def test_the_public_names_are_these() -> None:
 @pytest.mark.parametrize("name", PUBLIC_NAMES)
 def test_a_public_name_leads_to_its_class(name: str) -> None:
     assert getattr(assistant, name).__name__ == name
+
+
+def test_whatever_the_facade_takes_gives_and_raises_is_public() -> None:
+    methods = [value for name, value in inspect.getmembers(assistant.Assistant, callable) if not name.startswith("_")]
+    told = " ".join(f"{inspect.signature(method)} {method.__doc__}" for method in methods)
+    ours = {
+        name
+        for module in (errors, records)
+        for name, kind in inspect.getmembers(module, inspect.isclass)
+        if kind.__module__ == module.__name__
+    }
+    assert ours.intersection(re.findall(r"[A-Z]\w+", told)) <= set(PUBLIC_NAMES)
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
