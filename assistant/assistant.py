@@ -268,9 +268,12 @@ class Assistant:
         return self._mode(self.settings)
 
     @property
-    def has_model(self) -> bool:
-        """Whether there is a model that could write answers."""
-        return self._llm is not None or self.settings.has_endpoint
+    def may_write(self) -> bool:
+        """Whether a model may write answers for whoever asks: there is one, and the settings do not rule it out.
+
+        A script may still ask for it with `AnswerOptions`, which go before the settings.
+        """
+        return self.mode == "generative"
 
     @property
     def embedding_engine(self) -> str | None:
@@ -298,7 +301,8 @@ class Assistant:
         return self._ready()[0].removed(article_id)
 
     def _mode(self, settings: Settings) -> Mode:
-        return "generative" if self.has_model and settings.mode != "extractive" else "extractive"
+        has_model = self._llm is not None or settings.has_endpoint
+        return "generative" if has_model and settings.mode != "extractive" else "extractive"
 
     def _close_embedding(self) -> None:
         """Closes the connections of an endpoint's embedding; one that was given is its owner's to close."""

@@ -152,7 +152,8 @@ class Asking:
     ) -> Iterator[tuple[Exchange, AnswerStage]]:
         """The exchange as its answer grows, and what is being done for it."""
         stage = SEARCHING
-        watched = self._desk.bot.watch(exchange.question, history, exchange.filters, wishes.options())
+        bot = self._desk.bot
+        watched = bot.watch(exchange.question, history, exchange.filters, wishes.options(bot))
         for event in _interruptible(watched):
             if isinstance(event, AnswerStage):
                 stage = event

@@ -50,7 +50,7 @@ class Choosing:
         if language not in tuple(LANGUAGES):
             language = preferred_language(request.headers.get("accept-language", ""))
         # Choices that get other words forget which one was taken, so each is told, also where it is as it was.
-        mode = mode if mode in MODES and self._desk.bot.has_model else self._desk.bot.mode
+        mode = mode if mode in MODES and self._desk.bot.may_write else self._desk.bot.mode
         parts, words, catalogue = self._desk.parts, words_in(language), self._desk.catalogue
         fields = self._filter_of_before(kept.get("filter"), words)
         values: dict[str, dict[str, Any]] = {

@@ -88,5 +88,5 @@ class Desk:
 
 def mode_words(bot: Assistant, mode: str, words: Words) -> str:
     """How answers come about."""
-    writes = bot.has_model and (mode or bot.mode) == "generative"
+    writes = bot.may_write and mode != "extractive"
     return words("mode.writes", model=bot.settings.llm_model) if writes else words("mode.quotes")

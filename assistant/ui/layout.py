@@ -76,7 +76,7 @@ def _menu(bot: Assistant, words: Labels) -> MenuParts:
             value=min(settings.top_k, MOST_SOURCES),
             elem_id="passages",
         )
-        mode = gr.Radio(**words["menu.mode"], value=bot.mode, elem_id="mode", visible=bot.has_model)
+        mode = gr.Radio(**words["menu.mode"], value=bot.mode, elem_id="mode", visible=bot.may_write)
         theme = gr.Button(**words["menu.theme"], elem_id="theme", size="sm")
     return MenuParts(
         box=box,

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 import gradio as gr
 
+from assistant.assistant import Assistant
 from assistant.records import AnswerOptions, Filters
 from assistant.ui.filters import read_filters
 from assistant.ui.words import Words, words_in
@@ -106,15 +107,17 @@ class Wishes(NamedTuple):
         """The words of the page."""
         return words_in(self.language)
 
-    def options(self) -> AnswerOptions:
-        """What the answer shall have otherwise than the settings say.
+    def options(self, bot: Assistant) -> AnswerOptions:
+        """What the answer shall have otherwise than the settings say: quotations for prose, but not the other way.
 
         Raises:
             ValueError: a component was made to give what it does not offer.
         """
-        return AnswerOptions.model_validate(
+        chosen = AnswerOptions.model_validate(
             {"mode": self.mode or None, "top_k": self.sources, "answer_sentences": LENGTHS.get(self.length)}
         )
+        quoted = bot.may_write and chosen.mode == "extractive"
+        return chosen.model_copy(update={"mode": "extractive" if quoted else None})
 
     def filters(self) -> Filters:
         """Which articles may answer.

@@ -103,7 +103,7 @@ class TestAnswer:
         reader.ask(COST)
         _, _, filters, options = asked
         assert filters.publishers == ("Ellery Gazette",)
-        assert options == AnswerOptions(mode="extractive", top_k=3, answer_sentences=1)
+        assert options == AnswerOptions(top_k=3, answer_sentences=1)
 
     def test_the_assistant_is_told_of_answers_but_not_of_failures(
         self, reader: Reader, desk_bot: Assistant, monkeypatch: pytest.MonkeyPatch

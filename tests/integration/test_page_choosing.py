@@ -189,13 +189,13 @@ class TestRemembered:
     ) -> None:
         begin(reader, {"mode": "generative"})
         assert value(reader, reader.parts.menu.mode) == "extractive"
-        monkeypatch.setattr(Assistant, "has_model", property(lambda _: True))
+        monkeypatch.setattr(Assistant, "may_write", property(lambda _: True))
         begin(reader, {"mode": "generative"})
         assert value(reader, reader.parts.menu.mode) == "generative"
         assert "written by" in reader.seen[reader.parts.masthead]
 
     def test_the_head_says_how_answers_come_about(self, reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(Assistant, "has_model", property(lambda _: True))
+        monkeypatch.setattr(Assistant, "may_write", property(lambda _: True))
         said = {mode: reader.do("set_mode", "en", mode) for mode in ("extractive", "generative")}
         assert "quotes the articles" in said["extractive"]
         assert "written by" in said["generative"]
