@@ -22,7 +22,6 @@ from assistant.ui.session import Session, told
 from assistant.ui.words import LANGUAGES, Words, preferred_language, words_in
 
 MODES: Final = ("extractive", "generative")
-MOST_SOURCES: Final = 20
 # A longer list is no choice any more, and slows the browser down. The list of all articles offers each of them too.
 MOST_CHOICES: Final = 1000
 
@@ -55,7 +54,7 @@ class Choosing:
         fields = self._filter_of_before(kept.get("filter"), words)
         values: dict[str, dict[str, Any]] = {
             "menu.language": {"value": language},
-            "menu.length": {"value": length if length in tuple(LENGTHS) else USUAL_LENGTH},
+            "menu.length": {"value": length if length in LENGTHS else USUAL_LENGTH},
             "menu.mode": {"value": mode},
             "filters.publishers": {"choices": catalogue.outlets},
             "filters.articles": {"choices": catalogue.choices(MOST_CHOICES, fields[-1])},
@@ -64,7 +63,7 @@ class Choosing:
             # An empty one is there already, and a quick reader may have begun to fill it in.
             for name, value in zip(("first", "last", "publishers", "articles"), fields, strict=True):
                 values.setdefault(f"filters.{name}", {})["value"] = value
-        if type(sources) is int and 1 <= sources <= MOST_SOURCES:
+        if type(sources) is int and 1 <= sources <= parts.menu.sources.maximum:
             values["menu.sources"] = {"value": sources}
         return {
             **self._labelled(language, values),
@@ -76,8 +75,10 @@ class Choosing:
         }
 
     def keep(self, *wishes: Any) -> dict[str, Any]:
-        """What the browser is to keep of the choices."""
-        return dict(zip(("language", "length", "sources", "mode"), wishes, strict=True))
+        """What the browser is to keep of the choices: what is as usual follows the settings when those change."""
+        bot, chosen = self._desk.bot, dict(zip(("language", "length", "sources", "mode"), wishes, strict=True))
+        usual = {"length": USUAL_LENGTH, "sources": bot.settings.top_k, "mode": bot.mode}
+        return {name: value for name, value in chosen.items() if value != usual.get(name)}
 
     def speak(self, session: Session, language: str, length: str, mode: str, *fields: Any) -> Changes:
         """Shows the page in the language chosen."""

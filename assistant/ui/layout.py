@@ -8,7 +8,7 @@ import gradio as gr
 
 from assistant.assistant import Assistant
 from assistant.ui.catalogue import Catalogue
-from assistant.ui.choosing import MOST_CHOICES, MOST_SOURCES
+from assistant.ui.choosing import MOST_CHOICES
 from assistant.ui.desk import mode_words
 from assistant.ui.html.cards import cards_html
 from assistant.ui.html.corpus import masthead_html
@@ -18,6 +18,8 @@ from assistant.ui.session import Session
 from assistant.ui.words import DEFAULT, words_in
 
 FOLDER: Final = Path(__file__).parent
+# Passages that a reader may choose to have answers drawn from.
+MOST_SOURCES: Final = 20
 
 Labels = dict[str, dict[str, Any]]
 
@@ -71,9 +73,10 @@ def _menu(bot: Assistant, words: Labels) -> MenuParts:
         sources = gr.Slider(
             **words["menu.sources"],
             minimum=1,
-            maximum=MOST_SOURCES,
+            # The setting may go further than readers usually may.
+            maximum=max(MOST_SOURCES, settings.top_k),
             step=1,
-            value=min(settings.top_k, MOST_SOURCES),
+            value=settings.top_k,
             elem_id="passages",
         )
         mode = gr.Radio(**words["menu.mode"], value=bot.mode, elem_id="mode", visible=bot.may_write)

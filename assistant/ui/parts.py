@@ -15,9 +15,11 @@ Changes = dict[Any, Any]
 # What changes nothing; Gradio takes an empty result for one that is too short.
 NOTHING: Final[Changes] = gr.skip()
 
-# Sentences quoted for an answer of each length.
-LENGTHS: Final = {"short": 1, "medium": 3, "long": 6}
+LENGTHS: Final = ("short", "medium", "long")
 USUAL_LENGTH: Final = "medium"
+# Sentences that answers quote which are not of the usual length.
+SHORT: Final = 1
+LONG: Final = 6
 
 
 class FilterParts(NamedTuple):
@@ -114,7 +116,11 @@ class Wishes(NamedTuple):
             ValueError: a component was made to give what it does not offer.
         """
         chosen = AnswerOptions.model_validate(
-            {"mode": self.mode or None, "top_k": self.sources, "answer_sentences": LENGTHS.get(self.length)}
+            {
+                "mode": self.mode or None,
+                "top_k": self.sources,
+                "answer_sentences": _sentences(self.length, bot.settings.answer_sentences),
+            }
         )
         quoted = bot.may_write and chosen.mode == "extractive"
         return chosen.model_copy(update={"mode": "extractive" if quoted else None})
@@ -126,3 +132,8 @@ class Wishes(NamedTuple):
             FilterError: a field cannot be understood.
         """
         return read_filters(self.first, self.last, self.publishers, self.articles)
+
+
+def _sentences(length: str, usual: int) -> int | None:
+    """Most sentences of an answer, None for as many as usual; a long one is never shorter than that."""
+    return {"short": SHORT, "long": max(LONG, usual)}.get(length)

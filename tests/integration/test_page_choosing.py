@@ -148,7 +148,12 @@ class TestRemembered:
         assert [value(reader, part) for part in menu.fields] == ["en", "long", 5, "extractive"]
 
     def test_what_is_kept_are_the_choices_by_name(self, reader: Reader) -> None:
-        assert reader.do("keep", *KEPT.values()) == KEPT
+        chosen = KEPT | {"sources": 6, "mode": "generative"}
+        assert reader.do("keep", *chosen.values()) == chosen
+
+    def test_what_is_as_usual_is_not_kept(self, reader: Reader, desk_bot: Assistant) -> None:
+        usual = ("ru", "medium", desk_bot.settings.top_k, desk_bot.mode)
+        assert reader.do("keep", *usual) == {"language": "ru"}
 
     @pytest.mark.parametrize("kept", [None, [], "text", 7, float("nan"), True, {}, {"other": 1}])
     def test_nothing_kept_changes_no_choice(self, reader: Reader, kept: object) -> None:

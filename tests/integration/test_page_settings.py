@@ -10,7 +10,9 @@ import pytest
 from assistant import Answer
 from assistant.ui import build_page
 from assistant.ui.api import functions
+from assistant.ui.parts import LENGTHS
 from tests.endpoint import Endpoint, text
+from tests.pages import as_told
 from tests.readers import Reader
 from tests.written import COST, QUESTION, Newsroom
 
@@ -75,3 +77,32 @@ def test_where_a_model_may_write_a_reader_may_choose(newsroom: Newsroom) -> None
         reader.wishes = reader.wishes._replace(mode="extractive")
         assert answered(reader).mode == "extractive"
         assert len(endpoint.requests) == asked > 0
+
+
+class TestAsTheSettingsSay:
+    @pytest.mark.parametrize(
+        "settings",
+        [
+            {"answer_sentences": 1, "top_k": 2},
+            {"answer_sentences": 7, "top_k": 30},
+            {"answer_sentences": 2, "mode": "extractive"},
+        ],
+    )
+    def test_who_chooses_nothing_gets_what_a_script_gets(self, newsroom: Newsroom, settings: dict[str, Any]) -> None:
+        with opened(newsroom, **settings) as (reader, _):
+            assert as_told(answered(reader)) == as_told(reader.desk.bot.ask(QUESTION))
+
+    @pytest.mark.parametrize(("usual", "quoted"), [(1, (1, None, 6)), (3, (1, None, 6)), (8, (1, None, 8))])
+    def test_a_short_answer_is_no_longer_and_a_long_one_no_shorter_than_usual(
+        self, newsroom: Newsroom, usual: int, quoted: tuple[int | None, ...]
+    ) -> None:
+        with opened(newsroom, answer_sentences=usual) as (reader, _):
+            wishes = [reader.wishes._replace(length=length) for length in LENGTHS]
+            assert tuple(wish.options(reader.desk.bot).answer_sentences for wish in wishes) == quoted
+
+    def test_as_many_passages_as_the_settings_say_can_be_chosen_again(self, newsroom: Newsroom) -> None:
+        with opened(newsroom, {"sources": 30}, top_k=30) as (reader, _):
+            slider = reader.parts.menu.sources
+            assert (slider.maximum, slider.value, reader.wishes.sources) == (30, 30, 30)
+        with opened(newsroom, {"sources": 30}, top_k=4) as (reader, _):
+            assert (reader.parts.menu.sources.maximum, reader.wishes.sources) == (20, 4)
