@@ -292,6 +292,10 @@ class Assistant:
         """
         return self._ready()[0].article(article_id)
 
+    def lengths(self, article_ids: Sequence[str]) -> dict[str, int]:
+        """The lengths of articles in words, by id; ids that are not in the index are left out."""
+        return self._ready()[0].lengths(article_ids)
+
     def removed(self, article_id: str) -> tuple[Removed, ...]:
         """What cleaning left out of an article, and why.
 

@@ -69,6 +69,7 @@ class Index:
         self._store: tuple[str, VectorStore] | None = None
         self._centres: tuple[str, dict[str | None, NDArray[np.float32]]] | None = None
         self._sources: tuple[str, tuple[Source, ...]] | None = None
+        self._lengths: tuple[str, dict[str, int]] = ("", {})
         self._opening = threading.Lock()
         self._listing = threading.Lock()
 
@@ -160,6 +161,20 @@ class Index:
         """
         with self._snapshot() as snapshot:
             return snapshot.article(article_id)
+
+    def lengths(self, article_ids: Sequence[str]) -> dict[str, int]:
+        """The lengths of articles in words, by id; ids that are not in the index are left out.
+
+        An article is counted once for each version of the index.
+        """
+        with self._snapshot() as snapshot:
+            version = self._built(snapshot).version
+            counted = self._lengths[1] if self._lengths[0] == version else {}
+            missing = [article_id for article_id in article_ids if article_id not in counted]
+            if missing:
+                counted = counted | snapshot.lengths(missing)
+                self._lengths = (version, counted)
+        return {article_id: counted[article_id] for article_id in article_ids if article_id in counted}
 
     def removed(self, article_id: str) -> tuple[Removed, ...]:
         """What cleaning left out of an article, and why.

@@ -43,16 +43,16 @@ class Desk:
             self._listed[:] = [Catalogue(articles)]
         return self._listed[0]
 
-    def length(self, source: Source) -> int:
-        """The length of an article in words; 0 if it cannot be read any more."""
+    def lengths(self, articles: Sequence[Source]) -> dict[str, int]:
+        """The lengths of articles in words, by id, of those that can be read still."""
         try:
-            return len(self.bot.article(source.id).text.split())
+            return self.bot.lengths([article.id for article in articles])
         except AssistantError:
-            return 0
+            return {}
 
     def named(self, filters: Filters) -> Filters:
         """The filters as a reader knows them: articles by their titles."""
-        return filters.model_copy(update={"articles": self.catalogue.titles(filters.articles)})
+        return _named(filters, self.catalogue)
 
     def masthead(self, mode: str, words: Words) -> str:
         """The head of the page."""
@@ -69,10 +69,11 @@ class Desk:
             editing: the place of the question that is being edited.
             suggesting: whether a next question may be chosen now.
         """
-        scope = searched_words(self.catalogue.articles, words)
+        catalogue = self.catalogue
+        scope = searched_words(catalogue.articles, words)
         messages: list[Turn] = []
         for place, exchange in enumerate(conversation.exchanges):
-            shown = exchange.model_copy(update={"filters": self.named(exchange.filters)})
+            shown = exchange.model_copy(update={"filters": _named(exchange.filters, catalogue)})
             markup = reply_html(shown, place, scope, words)
             if suggesting and place == len(conversation.exchanges) - 1:
                 markup += suggestions_html(place, self.suggestions(conversation), words)
@@ -90,3 +91,7 @@ def mode_words(bot: Assistant, mode: str, words: Words) -> str:
     """How answers come about."""
     writes = bot.may_write and mode != "extractive"
     return words("mode.writes", model=bot.settings.llm_model) if writes else words("mode.quotes")
+
+
+def _named(filters: Filters, catalogue: Catalogue) -> Filters:
+    return filters.model_copy(update={"articles": catalogue.titles(filters.articles)})

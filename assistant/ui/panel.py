@@ -11,7 +11,7 @@ from assistant.ui.desk import Desk
 from assistant.ui.filters import encodable
 from assistant.ui.html.article import article_html
 from assistant.ui.html.cards import cards_html
-from assistant.ui.html.corpus import corpus_html
+from assistant.ui.html.corpus import MOST_LISTED, corpus_html
 from assistant.ui.html.pieces import message
 from assistant.ui.labels import labels
 from assistant.ui.parts import NOTHING, Changes
@@ -98,7 +98,9 @@ def panel_changes(desk: Desk, session: Session, words: Words, left: str = "") ->
 
 
 def _listed_html(desk: Desk, session: Session, words: Words) -> str:
-    return corpus_html(desk.catalogue.sought(session.sought), desk.length, words)
+    found = desk.catalogue.sought(session.sought)
+    lengths = desk.lengths(found[:MOST_LISTED])
+    return corpus_html(found, lambda article: lengths.get(article.id, 0), words)
 
 
 def _opened_html(desk: Desk, session: Session, opened: Reference, words: Words) -> str:

@@ -1,7 +1,7 @@
 """What an index answers, and how it says that it cannot."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,7 @@ import pytest
 from assistant import CorpusError, Filters, IndexDamagedError, IndexUnavailableError, ModelError, UnknownArticleError
 from assistant.index import Index, comparing, filtering, lexicon, vectors
 from assistant.index.database import Database
-from assistant.index.library import State
+from assistant.index.library import Snapshot, State
 from assistant.terms import terms
 from tests.indexes import WordEmbedding, open_index, outdate, question
 
@@ -90,6 +90,32 @@ def test_an_article_comes_with_its_text(index: Index) -> None:
     article = index.article(HARBOUR)
     assert "The works cost 48 million crowns" in article.text
     assert article.source() == index.sources()[0]
+
+
+def test_lengths_are_those_of_the_articles_that_are_there(index: Index, news: Path) -> None:
+    for _ in range(2):
+        assert index.lengths([HARBOUR, "nowhere.txt"]) == {HARBOUR: len(index.article(HARBOUR).text.split())}
+        (news / HARBOUR).write_text("The bridge is open.\n\nIt cost less than was feared.", encoding="utf-8")
+        index.sync()
+    (news / HARBOUR).unlink()
+    index.sync()
+    assert index.lengths([HARBOUR]) == {}
+
+
+def test_an_article_is_counted_once_for_each_version_of_the_index(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+    count = Snapshot.lengths
+
+    def spy(snapshot: Snapshot, article_ids: Sequence[str]) -> dict[str, int]:
+        counted.extend(article_ids)
+        return count(snapshot, article_ids)
+
+    monkeypatch.setattr(Snapshot, "lengths", spy)
+    for ids in ([HARBOUR], [ORCHARD, HARBOUR], [HARBOUR, ORCHARD]):
+        assert list(index.lengths(ids)) == ids
+    assert counted == [HARBOUR, ORCHARD]
 
 
 @pytest.mark.parametrize("read", [Index.article, Index.removed])

@@ -7,6 +7,7 @@ import pytest
 
 from assistant import Assistant
 from assistant.errors import IndexDamagedError, IndexUnavailableError
+from assistant.index import Index
 from assistant.ui.parts import NOTHING
 from assistant.ui.references import Reference, key_of
 from assistant.ui.session import Conversation, Exchange, Session
@@ -185,6 +186,41 @@ class TestCorpus:
         assert shown(reader) == (False, True, False, False)
 
 
+class TestEffort:
+    """How often the page asks whether the index can still be used, which takes a look at its files."""
+
+    @pytest.fixture
+    def looks(self, monkeypatch: pytest.MonkeyPatch) -> list[Index]:
+        looked: list[Index] = []
+        needs_sync = Index.needs_sync
+
+        def spy(index: Index) -> bool:
+            looked.append(index)
+            return needs_sync(index)
+
+        monkeypatch.setattr(Index, "needs_sync", spy)
+        return looked
+
+    def test_a_list_of_many_articles_takes_no_more_than_one_of_few(self, reader: Reader, looks: list[Index]) -> None:
+        taken = []
+        reader.follow("show", "#corpus")
+        for text, articles in (("gazette", 1), ("", 3)):
+            looks.clear()
+            reader.do("find", text, reader.session, "en")
+            assert Page(reader.seen[reader.parts.panel.corpus]).count("li") == articles
+            taken.append(len(looks))
+        assert taken[0] == taken[1]
+
+    def test_a_long_conversation_takes_no_more_than_a_short_one(self, reader: Reader, looks: list[Index]) -> None:
+        taken = []
+        for exchanges in (1, 4):
+            looks.clear()
+            conversation = Conversation(exchanges=tuple(Exchange(question=COST) for _ in range(exchanges)))
+            assert len(reader.desk.messages(conversation, ENGLISH)) == 2 * exchanges
+            taken.append(len(looks))
+        assert taken[0] == taken[1]
+
+
 class TestTrouble:
     def test_an_article_that_has_changed_or_gone_is_said_to_have(self, reader: Reader, desk_bot: Assistant) -> None:
         reader.ask(COST)
@@ -234,7 +270,7 @@ class TestTrouble:
         def fail(_: str) -> None:
             raise IndexUnavailableError
 
-        monkeypatch.setattr(desk_bot, "article", fail)
+        monkeypatch.setattr(desk_bot, "lengths", fail)
         reader.follow("show", "#corpus")
         page = Page(reader.seen[reader.parts.panel.corpus])
         assert page.count("li") == 3
