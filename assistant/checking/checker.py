@@ -1,14 +1,14 @@
 """Checks one generated sentence at a time."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.checking import clock, counts, dates, names, numbers, quotations
 from assistant.checking.clauses import clauses
+from assistant.checking.exact import Exact, is_anchored, lacking, read_exact
 from assistant.checking.meaning import Grounding, Meaning, coverage, ground, widenings
 from assistant.checking.negation import contradicts
 from assistant.checking.passage import Contents, contents, contents_of
@@ -33,6 +33,8 @@ TELLING_WORDS, SURE, SHARED_WORDS = 8, 0.9, 1 / 3
 # logits on. Without them .52 of such sentences that cite another passage of their article pass and .98 of the true
 # translations, with them .11 and .79 (of the half of XQuAD-R that was fitted on).
 SHORTEST_TRANSLATED, CLEARLY = 6, 2.5
+# A reader is told so many reasons at most.
+MOST_REASONS = 3
 
 
 @dataclass(frozen=True)
@@ -102,18 +104,17 @@ class Checker:
 
     def _check(self, text: str, vector: NDArray[np.float32], cited: Sequence[Hit]) -> Verdict:
         code = _language(text, cited)
-        claim = _Claim(text, code, Meaning(vector, _telling_terms(text, code)))
+        claim = _Claim(text, code, Meaning(vector, _telling_terms(text, code)), read_exact(text, code))
         found = [self._ground(claim, hit) for hit in cited]
         groundings = tuple(grounding for grounding in found if grounding)
-        absent, doubtful = _exact_reasons(text, claim.code, [contents(hit) for hit in cited])
-        if absent:
+        lacks = lacking(claim.exact, [contents(hit) for hit in cited])
+        if absent := [lack.text for lack in lacks if not lack.doubt]:
             return Verdict("unsupported", _not_there(absent, len(cited)), groundings)
         support, reason = self._judge(claim, groundings)
-        if support == "supported" and doubtful:
-            support, reason = "partial", doubtful
-        if support != "unsupported":
-            groundings = _showing_exact(claim, groundings)
-        return Verdict(support, reason, groundings)
+        if support == "unsupported":
+            return Verdict(support, reason, groundings)
+        doubts = [*([reason] if reason else []), *(lack.doubt for lack in lacks)][:MOST_REASONS]
+        return Verdict("partial" if doubts else support, " ".join(doubts), _showing_exact(claim, groundings))
 
     def _ground(self, claim: "_Claim", hit: Hit) -> Grounding | None:
         return ground(claim.meaning, hit, self._likeness(claim, hit).score)
@@ -155,7 +156,7 @@ def _judge_translated(
 ) -> tuple[Support, str]:
     """What likeness alone comes to, which shows the subject rather than what is said of it."""
     support, reason = _by_score(score, likeness)
-    anchored = _is_anchored(claim, passages)
+    anchored = is_anchored(claim.exact, passages)
     if support == "partial" and anchored is False:
         return "unsupported", "The cited passage names none of what it names, and may not say this."
     short = len(claim.meaning.terms) < SHORTEST_TRANSLATED
@@ -179,7 +180,7 @@ def _showing_exact(claim: "_Claim", groundings: Sequence[Grounding]) -> tuple[Gr
 def _unshown(claim: "_Claim", groundings: Sequence[Grounding]) -> int:
     """How much of what is exact in the sentence stands in none of the groundings."""
     quoted = [contents_of(grounding.text, grounding.hit.chunk.source) for grounding in groundings]
-    return len(_exact_reasons(claim.text, claim.code, quoted)[0])
+    return sum(not lack.doubt for lack in lacking(claim.exact, quoted))
 
 
 def _foreign_clause(claim: "_Claim", groundings: Sequence[Grounding]) -> str | None:
@@ -197,6 +198,7 @@ class _Claim:
     text: str
     code: str | None
     meaning: Meaning
+    exact: Exact
 
 
 def _language(text: str, cited: Sequence[Hit]) -> str | None:
@@ -225,132 +227,9 @@ def _telling_terms(text: str, code: str | None) -> frozenset[str]:
     return frozenset(term for word in telling for term in terms(word))
 
 
-def _exact_reasons(text: str, code: str | None, passages: Sequence[Contents]) -> tuple[list[str], str]:
-    """What is exact in a sentence and in no passage, and in words what of it is doubtful."""
-    mentions = dates.read_dates(text, code)
-    times = clock.read_times(text)
-    rest = dates.without_dates(text, [*mentions, *times])
-    figures = numbers.read_numbers(rest, code)
-    absent = [*_absent_dates(mentions, passages), *_absent_times(times, passages), *_absent_numbers(figures, passages)]
-    odd = _odd_counts(rest, code, passages)
-    absent += [count.text for count in odd if count.is_sure]
-    doubtful = (
-        _doubtful_number(figures, passages)
-        or (f"The cited passage has another number than in “{odd[0].text}”." if odd else "")
-        or _doubtful_date(text, code, mentions, passages)
-    )
-    for name in names.find_names(_without_units(rest, figures), code):
-        lacking = names.missing(name, code, [passage.names for passage in passages])
-        if lacking and lacking.certain:
-            absent.append(lacking.text)
-        elif lacking:
-            doubtful = f"“{lacking.text}” is not in the cited passage."
-        elif two := names.joined(name, code, [passage.names for passage in passages]):
-            doubtful = f"“{two}” may be of two names in the cited passage."
-    for quotation in quotations.quotations(text):
-        if not any(_has_quotation(passage, quotation, code) for passage in passages):
-            if _translated(code, passages):
-                doubtful = f"“{quotation}” is a translation, so it cannot be compared word for word."
-            else:
-                absent.append(quotation)
-    return list(dict.fromkeys(absent)), doubtful
-
-
-def _has_quotation(passage: Contents, quotation: str, code: str | None) -> bool:
-    """Whether a passage has a quotation word for word, or as a name, which is inflected between marks too."""
-    return quotations.stands_in(quotation, passage.words) or passage.names.has_inflected(quotation, code)
-
-
-def _is_anchored(claim: "_Claim", passages: Sequence[Contents]) -> bool | None:
-    """Whether passages that lack nothing exact share with a sentence what is alike in every language.
-
-    That is a number or a date in digits, or a name; None if the sentence has none of them.
-    """
-    text, code = claim.text, claim.code
-    mentions, times = dates.read_dates(text, code), clock.read_times(text)
-    rest = dates.without_dates(text, [*mentions, *times])
-    figures = numbers.read_numbers(rest, code)
-    written = [*(date.text for date in mentions), *(time.text for time in times), *(number.text for number in figures)]
-    if any(map(str.isdigit, "".join(written))):
-        return True
-    known = [passage.names for passage in passages]
-    found = [names.in_common(name, code, known) for name in names.find_names(_without_units(rest, figures), code)]
-    return None if set(found) <= {None} else any(found)
-
-
-def _absent_dates(mentions: Sequence[dates.DateMention], passages: Sequence[Contents]) -> Iterator[str]:
-    published = {passage.published for passage in passages if passage.published}
-    return (
-        mention.text for mention in _untold(mentions, passages) if not dates.contains(published, frozenset(), mention)
-    )
-
-
-def _untold(mentions: Sequence[dates.DateMention], passages: Sequence[Contents]) -> list[dates.DateMention]:
-    """The dates that no passage tells in its text."""
-    known = frozenset().union(*(passage.dates for passage in passages))
-    years = frozenset().union(*(passage.years for passage in passages))
-    return [mention for mention in mentions if not dates.contains(known, years, mention)]
-
-
-def _doubtful_date(
-    text: str, code: str | None, mentions: Sequence[dates.DateMention], passages: Sequence[Contents]
-) -> str:
-    """In words, a date that only the publication of a passage proves, in a sentence that is not about saying it."""
-    untold = _untold(mentions, passages)
-    if not untold or code not in languages() or _reports(text, language(code).reports, passages):
-        return ""
-    return f"“{untold[0].text}” is when the cited passage was published; it may not be when that happened."
-
-
-def _reports(text: str, verbs: frozenset[str], passages: Sequence[Contents]) -> bool:
-    """Whether a sentence says that something was said or published, or names who did."""
-    said = quotations.searchable(text)
-    return not verbs.isdisjoint(words_of(text)) or any(name in said for passage in passages for name in passage.origin)
-
-
-def _absent_times(times: Sequence[clock.Time], passages: Sequence[Contents]) -> Iterator[str]:
-    known = frozenset().union(*(passage.times for passage in passages))
-    return (time.text for time in times if known.isdisjoint(time.minutes))
-
-
-def _absent_numbers(figures: Sequence[numbers.Number], passages: Sequence[Contents]) -> Iterator[str]:
-    known = [number for passage in passages for number in passage.numbers]
-    return (number.text for number in figures if not numbers.contains(known, number))
-
-
-def _doubtful_number(figures: Sequence[numbers.Number], passages: Sequence[Contents]) -> str:
-    """In words, a number whose unit or sign no passage tells; empty if there is none.
-
-    Only of languages whose units are known is it known that they are not told.
-    """
-    known = [number for passage in passages for number in passage.numbers]
-    if not all(passage.code in languages() for passage in passages):
-        return ""
-    untold = (figure.text for figure in figures if not numbers.is_told(known, figure))
-    return next((f"The cited passage may not mean “{text}” by that number." for text in untold), "")
-
-
-def _odd_counts(text: str, code: str | None, passages: Sequence[Contents]) -> list[counts.Count]:
-    """What the passages of its language count by other numbers only."""
-    known = (count for passage in passages if passage.code == code for count in passage.counts)
-    return counts.at_odds(counts.read_counts(text, code), known)
-
-
-def _without_units(text: str, figures: Sequence[numbers.Number]) -> str:
-    """The text without its numbers and their units, some of which have capitals: USD 5bn."""
-    for number in figures:
-        if number.unit:
-            text = text.replace(number.text, " " * len(number.text))
-    return text
-
-
-def _translated(code: str | None, passages: Sequence[Contents]) -> bool:
-    return code is not None and all(passage.code not in {None, code} for passage in passages)
-
-
 def _not_there(absent: Sequence[str], cited: int) -> str:
     passages = "the cited passage" if cited == 1 else "the cited passages"
-    quoted = [f"“{_short(text)}”" for text in absent[:3]]
+    quoted = [f"“{_short(text)}”" for text in absent[:MOST_REASONS]]
     if len(quoted) == 1:
         return f"{quoted[0]} is not in {passages}."
     return f"{', '.join(quoted[:-1])} and {quoted[-1]} are not in {passages}."

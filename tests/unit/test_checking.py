@@ -129,6 +129,36 @@ def test_in_doubt_it_is_partial(checker: Checker, sentence: str, reason: str) ->
 
 
 @pytest.mark.parametrize(
+    ("sentence", "reasons"),
+    [
+        (
+            "Ruth Winfield said on Friday that the works cost 48 million euros, nine million more than planned.",
+            (
+                "The cited passage may not mean “48 million euros” by that number.",
+                "“Ruth Winfield” may be of two names in the cited passage.",
+            ),
+        ),
+        (
+            "On 12 March 2021 the works cost 48 million euros, nine million more than planned.",
+            (
+                "“12 March 2021” is when the cited passage was published; it may not be when that happened.",
+                "The cited passage may not mean “48 million euros” by that number.",
+            ),
+        ),
+        (
+            "Repairs of bridges usually delight every commuter and shopkeeper, 48 million euros or not.",
+            (
+                "The cited passage may not say all of this.",
+                "The cited passage may not mean “48 million euros” by that number.",
+            ),
+        ),
+    ],
+)
+def test_every_doubt_is_told(checker: Checker, sentence: str, reasons: tuple[str, ...]) -> None:
+    assert _verdict(checker, sentence) == ("partial", " ".join(reasons))
+
+
+@pytest.mark.parametrize(
     ("passage", "sentence", "support"),
     [
         ("The bridge opened at 14:30.", "The bridge opened at 2.30 pm.", "supported"),
