@@ -104,10 +104,11 @@ class Checker:
 
     def _check(self, text: str, vector: NDArray[np.float32], cited: Sequence[Hit]) -> Verdict:
         code = _language(text, cited)
-        claim = _Claim(text, code, Meaning(vector, _telling_terms(text, code)), read_exact(text, code))
+        passages = [contents(hit) for hit in cited]
+        claim = _Claim(text, code, Meaning(vector, _telling_terms(text, code)), read_exact(text, code, passages))
         found = [self._ground(claim, hit) for hit in cited]
         groundings = tuple(grounding for grounding in found if grounding)
-        lacks = lacking(claim.exact, [contents(hit) for hit in cited])
+        lacks = lacking(claim.exact, passages)
         if absent := [lack.text for lack in lacks if not lack.doubt]:
             return Verdict("unsupported", _not_there(absent, len(cited)), groundings)
         support, reason = self._judge(claim, groundings)

@@ -1,12 +1,17 @@
 """What is exact in a sentence (dates, times, numbers, names, quotations), and what of it its passages lack."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.checking import clock, counts, dates, names, numbers, quotations
 from assistant.checking.passage import Contents
+from assistant.checking.romanised import romanised, skeleton
 from assistant.languages import language, languages
 from assistant.languages import words as words_of
+from assistant.terms import fold
+
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +46,15 @@ class Lack:
     doubt: str = ""
 
 
-def read_exact(text: str, code: str | None) -> Exact:
-    """What is exact in a sentence of a language."""
-    mentions, times = dates.read_dates(text, code), clock.read_times(text)
-    rest = dates.without_dates(text, [*mentions, *times])
+def read_exact(text: str, code: str | None, passages: Iterable[Contents]) -> Exact:
+    """What is exact in a sentence of a language that cites some passages.
+
+    The names of who published, wrote or said them hold no date and no number: France 24, Theresa May.
+    """
+    told = _without_names(text, {_bare(name, passage.code) for passage in passages for name in passage.origin})
+    mentions, times = dates.read_dates(told, code), clock.read_times(told)
+    dated: list[dates.DateMention | clock.Time] = [*mentions, *times]
+    rest = dates.without_dates(told, dated)
     figures = numbers.read_numbers(rest, code)
     return Exact(
         text,
@@ -53,7 +63,7 @@ def read_exact(text: str, code: str | None) -> Exact:
         times=tuple(times),
         numbers=tuple(figures),
         counts=tuple(counts.read_counts(rest, code)),
-        names=tuple(names.find_names(_without_units(rest, figures), code)),
+        names=tuple(names.find_names(_without_units(dates.without_dates(text, dated), figures), code)),
         quotations=tuple(quotations.quotations(text)),
     )
 
@@ -85,11 +95,21 @@ def _dates(exact: Exact, passages: Sequence[Contents]) -> Iterator[Lack]:
     for mention in exact.dates:
         if dates.contains(known, years, mention):
             continue
-        if not dates.contains(published, frozenset(), mention):
+        if dates.contains(published, frozenset(), mention):
+            if exact.code in languages() and not _reports(exact, passages):
+                said = f"“{mention.text}” is when the cited passage was published; it may not be when that happened."
+                yield Lack(mention.text, said)
+        elif _is_name(mention, passages) and _reports(exact, passages):
+            yield Lack(mention.text, f"The cited passage has “{mention.text}” as a name and not as a date.")
+        else:
             yield Lack(mention.text)
-        elif exact.code in languages() and not _reports(exact, passages):
-            said = f"“{mention.text}” is when the cited passage was published; it may not be when that happened."
-            yield Lack(mention.text, said)
+
+
+def _is_name(mention: dates.DateMention, passages: Sequence[Contents]) -> bool:
+    """Whether a month without a number may be who published, wrote or said a passage: according to May."""
+    alone = all(meant == dates.PartialDate(month=meant.month) for meant in mention.dates)
+    said = quotations.searchable(mention.text)
+    return alone and any(said in name for passage in passages for name in passage.origin)
 
 
 def _reports(exact: Exact, passages: Sequence[Contents]) -> bool:
@@ -149,6 +169,30 @@ def _quotations(exact: Exact, passages: Sequence[Contents]) -> Iterator[Lack]:
 
 def _translated(code: str | None, passages: Sequence[Contents]) -> bool:
     return code is not None and all(passage.code not in {None, code} for passage in passages)
+
+
+def _without_names(text: str, named: Iterable[Sequence[str]]) -> str:
+    """The text with names of several words blanked out, however they are inflected or spelt; offsets stay."""
+    tokens = list(_WORD.finditer(text))
+    sounds = [_sound(token[0]) for token in tokens]
+    for name in named:
+        wanted = [_sound(word) for word in name]
+        for at in range(len(tokens) - len(wanted) + 1):
+            run = slice(at, at + len(wanted))
+            if len(wanted) > 1 and sounds[run] == wanted and not tokens[at][0].islower():
+                start, end = tokens[at].start(), tokens[run][-1].end()
+                text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _bare(name: str, code: str | None) -> tuple[str, ...]:
+    """The words of a name in folded form, without an article before it, which a sentence may leave out."""
+    words = tuple(name.split())
+    return words[1:] if language(code).definite_articles.issuperset(words[:1]) else words
+
+
+def _sound(word: str) -> str:
+    return skeleton(romanised(word)) if word.isalpha() else fold(word)
 
 
 def _without_units(text: str, figures: Sequence[numbers.Number]) -> str:

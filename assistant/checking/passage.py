@@ -61,11 +61,13 @@ def _contents(text: str, source: Source) -> Contents:
 def contents_of(text: str, source: Source) -> Contents:
     """What a text of a source contains."""
     origin = [name for name in (source.publisher, source.author, source.speaker) if name]
-    whole = f"{text}\n{' . '.join(filter(None, (source.title, *origin)))}"
-    mentions = read_dates(whole, source.language, lenient=True)
+    # The figures and months of who said it (France 24, Theresa May) are none of what is said.
+    told = f"{text}\n{source.title or ''}"
+    whole = " . ".join((told, *origin))
+    mentions = read_dates(told, source.language, lenient=True)
     dates = {meant for mention in mentions for meant in mention.dates}
-    times = read_times(whole)
-    undated = without_dates(whole, [*mentions, *times])
+    times = read_times(told)
+    undated = without_dates(told, [*mentions, *times])
     numbers = read_numbers(undated, source.language, lenient=True)
     published = of_day(source.published) if source.published else None
     if source.published:
@@ -80,7 +82,7 @@ def contents_of(text: str, source: Source) -> Contents:
         numbers=tuple(numbers),
         counts=tuple(read_counts(undated, source.language)),
         dates=frozenset(dates),
-        times=frozenset(minute for time in read_times(whole, lenient=True) for minute in time.minutes),
+        times=frozenset(minute for time in read_times(told, lenient=True) for minute in time.minutes),
         published=published,
         years=years,
         names=NameIndex(whole, source.language),

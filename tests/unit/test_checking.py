@@ -236,6 +236,55 @@ def test_what_the_passage_counts_alike_is_supported(
     assert _verdict(checker, sentence, passage, language=language) == ("supported", "")
 
 
+SUNDAY = {"publisher": "The Sunday Times", "published": None}
+MAY = {"author": "Theresa May", "published": None}
+MAY_RU = {"author": "Джеймс Май", "language": "ru", "published": None}
+RUSSIA = {"publisher": "Россия 24", "language": "ru"}
+CHANNEL_TR = {"publisher": "Kanal 7", "language": "tr"}
+
+
+@pytest.mark.parametrize(
+    ("known", "passage", "sentence", "lacking"),
+    [
+        ({"publisher": "France 24"}, "The soldiers died.", "24 soldiers died.", "24"),
+        ({"publisher": "Channel 5"}, "The soldiers died.", "Five soldiers died.", "Five"),
+        ({"publisher": "Channel 5"}, "The soldiers died.", "Five soldiers died, Channel 5 said.", "Five"),
+        (MAY, "The bridge fell.", "The bridge fell in May.", "May"),
+        (SUNDAY, "The bridge fell.", "The bridge fell on Sunday.", "Sunday"),
+        (RUSSIA, "Солдаты погибли.", "Погибли 24 солдата.", "24"),
+        (MAY_RU, "Мост рухнул.", "Мост рухнул в мае.", "мае"),
+        (CHANNEL_TR, "Askerler öldü.", "7 asker öldü.", "7"),
+    ],
+)
+def test_who_published_or_wrote_it_proves_no_number_and_no_date(
+    checker: Checker, known: dict[str, Any], passage: str, sentence: str, lacking: str
+) -> None:
+    said = f"“{lacking}” is not in the cited passage."
+    assert _verdict(checker, sentence, passage, **known) == ("unsupported", said)
+
+
+@pytest.mark.parametrize(
+    ("known", "passage", "sentence"),
+    [
+        ({"publisher": "France 24"}, "The soldiers died.", "The soldiers died, France 24 reported."),
+        (MAY, "The bridge fell.", "The bridge fell, according to Theresa May."),
+        (SUNDAY, "The bridge fell.", "The bridge fell, the Sunday Times said."),
+        (RUSSIA, "Солдаты погибли.", "По сообщению России 24, солдаты погибли."),
+        (RUSSIA, "Солдаты погибли под Баку.", "Rossiya 24 reported that soldiers died near Baku."),
+        (CHANNEL_TR, "Askerler öldü.", "Kanal 7'nin haberine göre askerler öldü."),
+    ],
+)
+def test_who_published_or_wrote_it_is_named(
+    checker: Checker, known: dict[str, Any], passage: str, sentence: str
+) -> None:
+    assert _verdict(checker, sentence, passage, **known) == ("supported", "")
+
+
+def test_a_month_that_is_a_name_of_who_said_it_is_doubtful(checker: Checker) -> None:
+    said = "The cited passage has “May” as a name and not as a date."
+    assert _verdict(checker, "According to May the bridge fell.", "The bridge fell.", **MAY) == ("partial", said)
+
+
 RAIN_RU = "Мэр Рут Колдер говорила о дожде на острове."
 
 
