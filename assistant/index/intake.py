@@ -43,6 +43,9 @@ class Intake:
         preparation: makes articles of files, and vectors of sentences.
         recipe: what else stored chunks depend on; an article made by another one counts as changed.
         advance: told how far it got, by any thread.
+
+    Attributes:
+        chunks_gone: how many of the chunks of before are not there any more.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class Intake:
         self._unchanged: list[str] = []
         self._changed: list[str] = []
         self._skipped: list[Skipped] = []
+        self.chunks_gone = 0
 
     def run(
         self, files: Sequence[CorpusFile], overrides: Mapping[str, Overrides], known: Mapping[str, bytes]
@@ -79,7 +83,7 @@ class Intake:
                 self._skipped += [outcome for outcome in batch if isinstance(outcome, Skipped)]
                 self._store([outcome for outcome in batch if isinstance(outcome, PreparedArticle)])
         removed = sorted(set(known).difference(self._unchanged, self._changed))
-        self._delete(removed)
+        self.chunks_gone += len(self._delete(removed))
         return SyncReport(
             added=tuple(article_id for article_id in self._changed if article_id not in known),
             updated=tuple(article_id for article_id in self._changed if article_id in known),
@@ -126,21 +130,24 @@ class Intake:
 
         article_ids = [article.article.id for article in batch]
         vectors = self._embedder.vectors(texts, self._snapshot.vectors_of(article_ids), embedded)
-        self._delete(article_ids)
+        before = self._delete(article_ids)
         rows = [row for article in batch for row in self._chunk_rows(article, self._insert(article), vectors)]
         self._connection.executemany("INSERT INTO chunks VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
         count_terms(self._connection, [row[-1] for row in rows])
+        self.chunks_gone += len(before.difference(row[0] for row in rows))
         self._changed += article_ids
         self._advance(Progress(0, articles=len(batch)))
 
-    def _delete(self, article_ids: Sequence[str]) -> None:
+    def _delete(self, article_ids: Sequence[str]) -> set[int]:
+        """Removes articles; returns the ids of their chunks."""
         ids = (json.dumps(article_ids),)
         theirs = "chunks WHERE article IN (SELECT key FROM articles WHERE id IN (SELECT value FROM json_each(?)))"
-        terms_gone = self._connection.execute(f"SELECT terms FROM {theirs}", ids)  # noqa: S608
-        count_terms(self._connection, [row[0] for row in terms_gone], gone=True)
+        gone = self._connection.execute(f"SELECT id, terms FROM {theirs}", ids).fetchall()  # noqa: S608
+        count_terms(self._connection, [terms for _, terms in gone], gone=True)
         # Chunks first: in one statement they go in the order of their keys, which is quicker for FTS5.
         self._connection.execute(f"DELETE FROM {theirs}", ids)  # noqa: S608
         self._connection.execute("DELETE FROM articles WHERE id IN (SELECT value FROM json_each(?))", ids)
+        return {chunk_id for chunk_id, _ in gone}
 
     def _insert(self, prepared: PreparedArticle) -> int | None:
         article = prepared.article

@@ -34,6 +34,7 @@ class State(Record):
         chroma_url: the server that has the vectors; None for a folder of this index.
         recipe: everything the chunks and vectors depend on besides the articles, by its name in words.
         vectors: name of the folder or collection that holds the vectors.
+        vectors_removed: how many were taken out of it since it was begun; Chroma's graph keeps their places.
         manifest: size of each file in that folder.
         vectors_complete: False from when chunks change until a server has their vectors.
         replaced: collections that the server need not keep once it has them.
@@ -44,6 +45,7 @@ class State(Record):
     chroma_url: str | None
     recipe: dict[str, str]
     vectors: str
+    vectors_removed: int = 0
     manifest: dict[str, int]
     vectors_complete: bool
     replaced: tuple[str, ...]

@@ -113,7 +113,7 @@ class FolderPlace:
         return store
 
     def prepare(self, current: State | None, snapshot: Snapshot, advance: Advance) -> Prepared:
-        """Copies the folder in use if most of it stays, and brings the copy up to date."""
+        """Copies the folder in use unless a new one is to be begun, and brings that up to date."""
         name = uuid4().hex[:16]
         folder = self._root / name
         try:

@@ -33,6 +33,11 @@ INDEX_VERSION = 2
 # Articles whose vectors are held in memory, some 12 KB each.
 KEPT_AT_ONCE = 1000
 
+# Chroma's graph keeps the place of each vector that was removed, on disk and in memory, for good. It is begun anew when
+# those come to more than this share of what it holds: so it is never more than half as large again as it need be, and
+# puts in anew at most two vectors for each that was removed.
+MOST_REMOVED = 0.5
+
 # A bar that shows for a moment only is noise.
 BAR_DELAY_SECONDS = 1.0
 
@@ -100,15 +105,17 @@ class Sync:
                 self._keep_vectors(snapshot, known)
                 known = dict.fromkeys(known, b"")
                 clear(connection)
-            report = self._take_in(connection, snapshot, known)
+            report, chunks_gone = self._take_in(connection, snapshot, known)
             if usable and usable.vectors_complete and not report.changed:
                 store = open_store(usable, snapshot.chunk_count())
                 after = usable.model_copy(update=self._made_from())
             else:
                 # The store of before stays closed: two graphs at a time would take twice the memory.
-                prepared = self._prepare(usable, report, snapshot)
+                current = _worth_building_upon(usable, chunks_gone, snapshot)
+                with self._storing_bar() as advance:
+                    prepared = self._place.prepare(current, snapshot, advance)
                 store = prepared.store
-                after = self._state_with(prepared, before, replaced)
+                after = self._state_with(prepared, current.vectors_removed if current else 0, before, replaced)
             if after != before:
                 _write(connection, after)
         if prepared:
@@ -118,30 +125,26 @@ class Sync:
         notes = (*report.notes, *(_note_changes(before, after) if before else ()))
         return Synced(report.model_copy(update={"notes": notes}), after.vectors, store)
 
-    def _take_in(self, connection: sqlite3.Connection, snapshot: Snapshot, known: Mapping[str, bytes]) -> SyncReport:
+    def _take_in(
+        self, connection: sqlite3.Connection, snapshot: Snapshot, known: Mapping[str, bytes]
+    ) -> tuple[SyncReport, int]:
+        """Takes in what has changed; tells of it, and how many chunks of before are gone."""
         files, skipped = find_files(self._settings.corpus_dir, self._settings.max_file_mb * 1_000_000)
         # A file that was moved is found again by its sentences.
         self._keep_vectors(snapshot, set(known).difference(file.id for file in files))
         overrides = load_overrides(self._settings.corpus_dir)
         with self._reading_bar(files) as advance:
-            report = Intake(connection, snapshot, self._preparation, self._recipe, advance).run(files, overrides, known)
+            intake = Intake(connection, snapshot, self._preparation, self._recipe, advance)
+            report = intake.run(files, overrides, known)
         ids = {file.id for file in files} | {skip.path for skip in skipped}
-        return report.model_copy(
-            update={"skipped": (*skipped, *report.skipped), "notes": _note_unmatched(unmatched(overrides, ids))}
-        )
+        told = {"skipped": (*skipped, *report.skipped), "notes": _note_unmatched(unmatched(overrides, ids))}
+        return report.model_copy(update=told), intake.chunks_gone
 
     def _keep_vectors(self, snapshot: Snapshot, article_ids: Iterable[str]) -> None:
         """Takes the sentence vectors of articles that are about to go over into the journal."""
         names = sorted(article_ids)
         for start in range(0, len(names), KEPT_AT_ONCE):
             self._preparation.embedder.remember(snapshot.vectors_of(names[start : start + KEPT_AT_ONCE]))
-
-    def _prepare(self, usable: State | None, report: SyncReport, snapshot: Snapshot) -> Prepared:
-        # Chroma's graph keeps a trace of whatever was removed: when most has changed, a new one is the better.
-        indexed = len(report.unchanged) + len(report.added) + len(report.updated)
-        current = usable if 2 * len(report.unchanged) >= indexed else None
-        with self._storing_bar() as advance:
-            return self._place.prepare(current, snapshot, advance)
 
     def _made_from(self) -> dict[str, Any]:
         """The part of the state that follows from the settings."""
@@ -151,13 +154,16 @@ class Sync:
             "recipe": self._recipe,
         }
 
-    def _state_with(self, prepared: Prepared, before: State | None, others: Collection[str]) -> State:
+    def _state_with(
+        self, prepared: Prepared, vectors_removed: int, before: State | None, others: Collection[str]
+    ) -> State:
         replaced = set(others)
         if before and before.chroma_url == self._settings.chroma_url:
             replaced |= {*before.replaced, before.vectors}
         return State(
             version=uuid4().hex,
             vectors=prepared.name,
+            vectors_removed=vectors_removed,
             manifest=prepared.manifest,
             vectors_complete=prepared.complete,
             replaced=() if prepared.complete else tuple(sorted(replaced - {prepared.name})),
@@ -210,6 +216,14 @@ class Sync:
             file=sys.stderr,
             disable=not self._progress,
         )
+
+
+def _worth_building_upon(usable: State | None, chunks_gone: int, snapshot: Snapshot) -> State | None:
+    """The state whose store is brought up to date, with what will have been removed from it; None to begin anew."""
+    removed = usable.vectors_removed + chunks_gone if usable else 0
+    if usable and removed <= MOST_REMOVED * snapshot.chunk_count():
+        return usable.model_copy(update={"vectors_removed": removed})
+    return None
 
 
 def _total_size(files: Sequence[CorpusFile]) -> int:

@@ -103,6 +103,17 @@ def test_a_rebuild_leaves_one_collection_behind(index: Index, url: str) -> None:
     assert _found(index) == set(ARTICLES)
 
 
+def test_a_collection_that_lost_much_gives_way_to_a_new_one(index: Index, corpus: Path, url: str) -> None:
+    names = _collections(url)
+    for turn in range(6):
+        (corpus / ORCHARD).write_text(f"Frost in the Velm valley\n\nThe frost came back on day {turn}.\n")
+        index.sync()
+        names += _collections(url)
+        assert _found(index) == set(ARTICLES)
+    assert len(names) == 7
+    assert 1 < len(set(names)) < 6
+
+
 def _lose_the_last_page(library: Path) -> None:
     data = library.read_bytes()
     size = int.from_bytes(data[16:18])  # https://sqlite.org/fileformat.html

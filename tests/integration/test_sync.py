@@ -134,6 +134,58 @@ def test_a_removed_article_never_answers_again(index: Index, corpus: Path) -> No
     assert ORCHARD not in {chunk.source.id for chunk in index.chunks(found)}
 
 
+def _removed_from_graph(index: Index) -> int:
+    with index._snapshot() as snapshot:
+        return index._built(snapshot).vectors_removed
+
+
+def test_a_graph_that_lost_most_of_its_vectors_is_begun_anew(corpus: Path, tmp_path: Path) -> None:
+    # Chroma writes its graph to disk a thousand vectors at a time.
+    for number in range(60):
+        lines = [f"Notice {number} of day {day}: the bridge is closed to all who lead a horse." for day in range(40)]
+        (corpus / f"notice{number}.txt").write_text(f"Notices, part {number}\n\n" + "\n".join(lines))
+    with open_index(corpus, tmp_path / "index", chunk_size=32) as index:
+        index.sync()
+        assert index.statistics().chunk_count > 2000
+        before = _size_of_vectors(tmp_path / "index")
+        for number in range(30):
+            (corpus / f"notice{number}.txt").unlink()
+        index.sync()
+        assert index.statistics().chunk_count > 1000
+        assert _size_of_vectors(tmp_path / "index") < 0.8 * before
+
+
+def _size_of_vectors(folder: Path) -> int:
+    return sum(path.stat().st_size for path in (folder / "vectors").rglob("*") if path.is_file())
+
+
+def test_a_graph_that_loses_a_little_each_time_is_begun_anew_in_time(index: Index, corpus: Path) -> None:
+    removed = []
+    for turn in range(6):
+        (corpus / ORCHARD).write_text(f"Frost in the Velm valley\n\nThe frost came back on day {turn}.\n")
+        index.sync()
+        removed.append(_removed_from_graph(index))
+        assert removed[-1] <= sync.MOST_REMOVED * index.statistics().chunk_count
+    assert 0 in removed[1:]
+    assert max(removed) > 1
+
+
+def test_chunks_that_stay_as_they_were_are_not_counted_as_removed(index: Index, corpus: Path) -> None:
+    with (corpus / HARBOUR).open("a") as file:
+        file.write(f"\n\n{FERRY}")
+    assert _changes(index.sync())["updated"] == (HARBOUR,)
+    assert _removed_from_graph(index) == 1
+    assert index.statistics().chunk_count > 3
+
+
+def test_a_state_that_does_not_count_what_was_removed_is_used_as_it_is(index: Index, corpus: Path) -> None:
+    with index._library.writing() as connection:
+        connection.execute("UPDATE state SET json = json_remove(json, '$.vectors_removed')")
+    assert not index.needs_sync()
+    _add(corpus)
+    assert _changes(index.sync()) == {"added": ("2023/ferry.txt",), "unchanged": EVERY}
+
+
 def test_no_text_is_embedded_twice_in_a_sync_or_when_its_article_changes(corpus: Path, tmp_path: Path) -> None:
     embedding = WordEmbedding()
     _copy(corpus)
