@@ -19,6 +19,9 @@ from assistant.records import Skipped, SyncReport
 
 FINGERPRINT_BYTES = 16
 
+# Articles that are removed in one go; their terms are held in memory, some 2 KB each.
+REMOVED_AT_ONCE = 1000
+
 
 class Progress(NamedTuple):
     """How much more of the corpus was done.
@@ -83,7 +86,7 @@ class Intake:
                 self._skipped += [outcome for outcome in batch if isinstance(outcome, Skipped)]
                 self._store([outcome for outcome in batch if isinstance(outcome, PreparedArticle)])
         removed = sorted(set(known).difference(self._unchanged, self._changed))
-        self.chunks_gone += len(self._delete(removed))
+        self._remove(removed)
         return SyncReport(
             added=tuple(article_id for article_id in self._changed if article_id not in known),
             updated=tuple(article_id for article_id in self._changed if article_id in known),
@@ -137,6 +140,10 @@ class Intake:
         self.chunks_gone += len(before.difference(row[0] for row in rows))
         self._changed += article_ids
         self._advance(Progress(0, articles=len(batch)))
+
+    def _remove(self, article_ids: Sequence[str]) -> None:
+        for start in range(0, len(article_ids), REMOVED_AT_ONCE):
+            self.chunks_gone += len(self._delete(article_ids[start : start + REMOVED_AT_ONCE]))
 
     def _delete(self, article_ids: Sequence[str]) -> set[int]:
         """Removes articles; returns the ids of their chunks."""

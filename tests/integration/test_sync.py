@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from unittest.mock import Mock
 import pytest
 
 from assistant import CorpusError, IndexDamagedError, MetadataError, ModelError
-from assistant.index import Index, preparation, sync
+from assistant.index import Index, intake, preparation, sync
 from assistant.records import SyncReport
 from assistant.terms import terms
 from tests.articles import ARTICLES
@@ -226,6 +226,25 @@ def test_small_batches_make_the_same_index(corpus: Path, tmp_path: Path, monkeyp
     expected = _clean_build(corpus, tmp_path / "clean")
     monkeypatch.setattr(preparation, "BATCH_SENTENCES", 1)
     assert _clean_build(corpus, tmp_path / "index") == expected
+
+
+def test_articles_are_removed_in_portions_with_the_same_result(
+    index: Index, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portions: list[int] = []
+    delete = intake.Intake._delete
+
+    def note(self: intake.Intake, article_ids: Sequence[str]) -> set[int]:
+        portions.append(len(article_ids))
+        return delete(self, article_ids)
+
+    monkeypatch.setattr(intake.Intake, "_delete", note)
+    monkeypatch.setattr(intake, "REMOVED_AT_ONCE", 2)
+    _empty(corpus)
+    _add(corpus)
+    index.sync()
+    assert portions == [1, 2, 1]
+    assert dump(index) == _clean_build(corpus, tmp_path / "clean", chunk_size=40)
 
 
 def test_a_rebuild_ends_like_a_clean_build(index: Index, corpus: Path, tmp_path: Path) -> None:
