@@ -4,7 +4,8 @@ A folder of the index holds
     library.sqlite      articles, chunks, sentence vectors and the lexical index: what is true
     vectors/<name>/     one vector per chunk in Chroma, unless a server has them
     successor.sqlite    while a library is replaced that cannot be used: the next one, until it is whole
-    embeddings.sqlite   during a sync, and after one that was interrupted: the sentence vectors made so far
+    embeddings.sqlite   during a sync, and after one that was interrupted or found most articles gone: the sentence
+                        vectors that a later one may want
     sync.lock           held by the one process that syncs
 """
 
@@ -29,7 +30,7 @@ from assistant.index.library import Snapshot, State, StoredChunk, collections_of
 from assistant.index.places import FolderPlace, Place, ServerPlace
 from assistant.index.preparation import LocalPreparation, Preparation
 from assistant.index.schema import LIBRARY
-from assistant.index.sync import Sync, recipe
+from assistant.index.sync import Sync, lost_most, recipe
 from assistant.index.vectors import VectorStore
 from assistant.records import Article, Filters, Removed, Source, SyncReport
 from assistant.settings import Settings
@@ -137,13 +138,17 @@ class Index:
             outdated = self._library.is_outdated()
             unusable = outdated or (rebuild and _is_damaged(self._library))
             replaced = collections_of(self._library, self._settings.chroma_url) if unusable else ()
-            with self._journalled(), self._succeeding() if unusable else self._existing() as library:
-                sync = Sync(self._settings, library, preparation, self._place, progress=progress)
-                synced = sync.run(self._open_store, replaced, rebuild=rebuild)
+            with self._journalled() as is_of_before:
+                with self._succeeding() if unusable else self._existing() as library:
+                    sync = Sync(self._settings, library, preparation, self._place, progress=progress)
+                    synced = sync.run(self._open_store, replaced, rebuild=rebuild)
+                report = synced.report
+                # A sync that takes nothing in leaves what is there for one that does.
+                taken_in = report.added or report.updated
+                if not lost_most(report) and (taken_in or not is_of_before):
+                    self._journal.discard()
             self._store = (synced.vectors, synced.store)
-        return (
-            synced.report.model_copy(update={"notes": (*synced.report.notes, OUTDATED)}) if outdated else synced.report
-        )
+        return report.model_copy(update={"notes": (*report.notes, OUTDATED)}) if outdated else report
 
     def sources(self) -> tuple[Source, ...]:
         """All articles without their texts, by id."""
@@ -299,13 +304,13 @@ class Index:
             self._successor.close()
 
     @contextmanager
-    def _journalled(self) -> Iterator[None]:
-        """With a journal, which goes once everything in it is in the library."""
+    def _journalled(self) -> Iterator[bool]:
+        """With a journal; tells whether one was there."""
+        is_of_before = self._journal.exists()
         # Nothing in it is worth a word: it can all be embedded again.
         _make_usable(self._journal)
         try:
-            yield
-            self._journal.discard()
+            yield is_of_before
         finally:
             self._journal.close()
 

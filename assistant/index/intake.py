@@ -19,7 +19,7 @@ from assistant.records import Skipped, SyncReport
 
 FINGERPRINT_BYTES = 16
 
-# Articles that are removed in one go; their terms are held in memory, some 2 KB each.
+# Articles that are removed in one go; their vectors and terms are held in memory, some 15 KB each.
 REMOVED_AT_ONCE = 1000
 
 
@@ -142,8 +142,12 @@ class Intake:
         self._advance(Progress(0, articles=len(batch)))
 
     def _remove(self, article_ids: Sequence[str]) -> None:
+        """Removes articles, and keeps the vectors of those whose files are there: they may be readable another time."""
+        skipped = {skipped.path for skipped in self._skipped}
         for start in range(0, len(article_ids), REMOVED_AT_ONCE):
-            self.chunks_gone += len(self._delete(article_ids[start : start + REMOVED_AT_ONCE]))
+            portion = article_ids[start : start + REMOVED_AT_ONCE]
+            self._embedder.remember(self._snapshot.vectors_of(sorted(skipped.intersection(portion))))
+            self.chunks_gone += len(self._delete(portion))
 
     def _delete(self, article_ids: Sequence[str]) -> set[int]:
         """Removes articles; returns the ids of their chunks."""

@@ -53,6 +53,12 @@ def recipe(settings: Settings, model_id: str) -> dict[str, str]:
     }
 
 
+def lost_most(report: SyncReport) -> bool:
+    """Whether most of what was indexed is gone, as when the disk with the articles is not mounted."""
+    stayed = len(report.updated) + len(report.unchanged)
+    return 2 * (stayed + len(report.added)) < stayed + len(report.removed)
+
+
 @dataclass(frozen=True, slots=True)
 class Synced:
     """What a sync has done, and the store that is in use after it."""
@@ -122,7 +128,7 @@ class Sync:
             self._finish(prepared, after)
         else:
             self._place.tidy(after.vectors)
-        notes = (*report.notes, *(_note_changes(before, after) if before else ()))
+        notes = (*report.notes, *_note_loss(report), *(_note_changes(before, after) if before else ()))
         return Synced(report.model_copy(update={"notes": notes}), after.vectors, store)
 
     def _take_in(
@@ -238,6 +244,14 @@ def _write(connection: sqlite3.Connection, state: State) -> None:
 
 def _note_unmatched(names: Sequence[str]) -> tuple[str, ...]:
     return (f"metadata.yaml describes files that are not there: {', '.join(names)}.",) if names else ()
+
+
+def _note_loss(report: SyncReport) -> tuple[str, ...]:
+    if not lost_most(report):
+        return ()
+    removed = len(report.removed)
+    share = f"{removed} of {removed + len(report.updated) + len(report.unchanged)}"
+    return (f"Most articles are gone ({share}). What was computed for them is kept until a sync finds others.",)
 
 
 def _note_changes(before: State, after: State) -> tuple[str, ...]:

@@ -215,6 +215,56 @@ def test_the_vectors_of_sentences_that_are_gone_are_kept_nowhere(corpus: Path, t
         assert not (tmp_path / "index" / "embeddings.sqlite").exists()
 
 
+def _unmount(corpus: Path) -> None:
+    corpus.rename(corpus.with_name("elsewhere"))
+    corpus.mkdir()
+
+
+def _mount(corpus: Path) -> None:
+    shutil.rmtree(corpus)
+    corpus.with_name("elsewhere").rename(corpus)
+
+
+def _garble(corpus: Path) -> None:
+    shutil.copytree(corpus, corpus.with_name("elsewhere"))
+    for name in EVERY:
+        (corpus / name).write_bytes(b"\x00\x01\x02" * 500)
+
+
+@pytest.mark.parametrize("lose", [_unmount, _garble])
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_articles_that_come_back_all_together_are_not_embedded_again(
+    corpus: Path, tmp_path: Path, lose: Callable[[Path], None], *, rebuild: bool
+) -> None:
+    embedding = WordEmbedding()
+    journal = tmp_path / "index" / "embeddings.sqlite"
+    with open_index(corpus, tmp_path / "index", embedding, chunk_size=40) as index:
+        index.sync()
+        lose(corpus)
+        embedding.seen.clear()
+        report = index.sync(rebuild=rebuild)
+        assert report.removed == EVERY
+        note = "Most articles are gone (3 of 3). What was computed for them is kept until a sync finds others."
+        assert note in report.notes
+        assert index.matching(terms("bridge"), 5) == {}
+        index.sync()
+        assert journal.exists()
+        _mount(corpus)
+        index.sync()
+        assert embedding.seen == []
+        assert not journal.exists()
+        assert dump(index) == _clean_build(corpus, tmp_path / "clean", chunk_size=40)
+
+
+def test_articles_that_were_all_moved_are_not_taken_for_gone(index: Index, corpus: Path, tmp_path: Path) -> None:
+    for name in EVERY:
+        (corpus / name).rename(corpus / f"moved-{Path(name).name}")
+    report = index.sync()
+    assert (len(report.removed), len(report.added)) == (3, 3)
+    assert not any("gone" in note for note in report.notes)
+    assert not (tmp_path / "index" / "embeddings.sqlite").exists()
+
+
 def test_sentences_are_embedded_in_order_of_length(corpus: Path, tmp_path: Path) -> None:
     embedding = WordEmbedding()
     with open_index(corpus, tmp_path / "index", embedding) as index:
