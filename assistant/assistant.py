@@ -363,7 +363,7 @@ class Assistant:
 
     def _notices(self, settings: Settings) -> Iterator[str]:
         """What a reader should know of any answer with these settings."""
-        if settings.mode == "generative" and not self.has_model:
+        if settings.mode == "generative" and self._mode(settings) == "extractive":
             yield "No language model is configured; answers quote the articles."
         if not is_calibrated(self.embedding_name):
             yield f"Refusal was never measured with the embedding {self.embedding_name}; answers may miss the mark."
