@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 
 from assistant.records import Source
+from assistant.ui.html.corpus import Extent
 from assistant.ui.html.pieces import title
 from assistant.ui.references import key_of
 
@@ -38,9 +39,14 @@ class Catalogue:
         return [(title(article), article.id) for article in articles.values()]
 
     @cached_property
+    def extent(self) -> Extent:
+        """How many there are, and what they span."""
+        return Extent.of(self.articles)
+
+    @property
     def outlets(self) -> list[str]:
         """The names of all outlets, in order."""
-        return sorted({article.publisher for article in self.articles if article.publisher})
+        return list(self.extent.outlets)
 
     @cached_property
     def _by_key(self) -> dict[int, Source]:

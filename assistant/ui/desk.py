@@ -56,7 +56,7 @@ class Desk:
 
     def masthead(self, mode: str, words: Words) -> str:
         """The head of the page."""
-        return masthead_html(self.catalogue.articles, mode_words(self.bot, mode, words), words)
+        return masthead_html(self.catalogue.extent, mode_words(self.bot, mode, words), words)
 
     def messages(
         self, conversation: Conversation, words: Words, *, editing: int | None = None, suggesting: bool = True
@@ -70,7 +70,7 @@ class Desk:
             suggesting: whether a next question may be chosen now.
         """
         catalogue = self.catalogue
-        scope = searched_words(catalogue.articles, words)
+        scope = searched_words(catalogue.extent, words)
         messages: list[Turn] = []
         for place, exchange in enumerate(conversation.exchanges):
             shown = exchange.model_copy(update={"filters": _named(exchange.filters, catalogue)})

@@ -31,7 +31,7 @@ def place_parts(bot: Assistant, catalogue: Catalogue, examples: Sequence[str]) -
         html_template="", elem_id="bridge", js_on_load=_file("page.js"), corpus=bot.settings.index_path.name
     )
     menu = _menu(bot, words)
-    said = masthead_html(catalogue.articles, mode_words(bot, "", words_in(DEFAULT)), words_in(DEFAULT))
+    said = masthead_html(catalogue.extent, mode_words(bot, "", words_in(DEFAULT)), words_in(DEFAULT))
     head = gr.HTML(said, elem_id="masthead", apply_default_css=False)
     with gr.Row(elem_id="columns", equal_height=False):
         with gr.Column(elem_id="talk", scale=5, min_width=320):

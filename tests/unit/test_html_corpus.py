@@ -3,7 +3,15 @@ from datetime import date, timedelta
 import pytest
 
 from assistant.records import Filters, Source
-from assistant.ui.html.corpus import MOST_LISTED, corpus_html, corpus_words, filter_words, masthead_html, searched_words
+from assistant.ui.html.corpus import (
+    MOST_LISTED,
+    Extent,
+    corpus_html,
+    corpus_words,
+    filter_words,
+    masthead_html,
+    searched_words,
+)
 from assistant.ui.references import key_of
 from assistant.ui.words import Words
 from tests.markup import Page
@@ -86,7 +94,7 @@ class TestWords:
         ],
     )
     def test_the_corpus_in_a_line(self, articles: list[Source], expected: str) -> None:
-        assert corpus_words(articles, ENGLISH) == expected
+        assert corpus_words(Extent.of(articles), ENGLISH) == expected
 
     @pytest.mark.parametrize(
         ("filters", "expected"),
@@ -114,21 +122,21 @@ class TestWords:
         ],
     )
     def test_what_was_searched_in_a_line(self, articles: list[Source], expected: str) -> None:
-        assert searched_words(articles, ENGLISH) == expected
+        assert searched_words(Extent.of(articles), ENGLISH) == expected
 
     @in_every_language
     def test_every_language_has_words_for_both(self, words: Words) -> None:
         filters = Filters(published_from=date(2024, 1, 2), published_to=date(2024, 1, 3))
-        assert words.day(date(2021, 3, 12)) in corpus_words([SOURCE, LATER], words)
+        assert words.day(date(2021, 3, 12)) in corpus_words(Extent.of([SOURCE, LATER]), words)
         assert words.day(date(2024, 1, 3)) in filter_words(filters, words)
 
 
 class TestMasthead:
     def test_the_head_leads_to_the_list(self) -> None:
-        page = assert_harmless(masthead_html([SOURCE], "quotes the articles", ENGLISH))
+        page = assert_harmless(masthead_html(Extent.of([SOURCE]), "quotes the articles", ENGLISH))
         assert page.text == "News assistant1 article · 1 outlet · 12 March 2021 · quotes the articles"
         assert page.attributes("href") == ["#corpus-0-0"]
 
     @pytest.mark.parametrize("text", HOSTILE)
     def test_a_hostile_model_name_does_nothing(self, text: str) -> None:
-        assert_harmless(masthead_html([hostile_source(text)], text, ENGLISH))
+        assert_harmless(masthead_html(Extent.of([hostile_source(text)]), text, ENGLISH))

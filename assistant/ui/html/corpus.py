@@ -2,7 +2,9 @@
 
 import html
 from collections.abc import Callable, Sequence
-from typing import Final
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Self
 
 from assistant.records import Filters, Source
 from assistant.ui.html.pieces import facts, lang, link, only_html, title
@@ -15,34 +17,62 @@ MOST_LISTED: Final = 500
 MOST_NAMED: Final = 5
 
 
-def masthead_html(articles: Sequence[Source], mode: str, words: Words) -> str:
+@dataclass(frozen=True)
+class Extent:
+    """What a page says of many articles, reckoned once for all of them.
+
+    Attributes:
+        outlets: their names, in order.
+        first: the oldest date of publication; `last` is the newest.
+        undated: articles without one.
+    """
+
+    articles: int
+    outlets: tuple[str, ...]
+    first: date | None
+    last: date | None
+    undated: int
+
+    @classmethod
+    def of(cls, articles: Sequence[Source]) -> Self:
+        """The extent of these articles."""
+        dates = [article.published for article in articles if article.published]
+        outlets = {article.publisher for article in articles if article.publisher}
+        return cls(
+            articles=len(articles),
+            outlets=tuple(sorted(outlets)),
+            first=min(dates, default=None),
+            last=max(dates, default=None),
+            undated=len(articles) - len(dates),
+        )
+
+
+def masthead_html(extent: Extent, mode: str, words: Words) -> str:
     """The head of the page: what it is, what it covers and how it answers."""
-    covered = link(Reference("corpus"), corpus_words(articles, words), "open-corpus")
+    covered = link(Reference("corpus"), corpus_words(extent, words), "open-corpus")
     return f'<h1>{html.escape(words("title"))}</h1><p class="facts">{covered} · {html.escape(mode)}</p>'
 
 
-def corpus_words(articles: Sequence[Source], words: Words) -> str:
+def corpus_words(extent: Extent, words: Words) -> str:
     """How many articles and outlets, and which dates they span."""
-    outlets = {article.publisher for article in articles if article.publisher}
-    dates = sorted(article.published for article in articles if article.published)
-    known = [words.count("facts.articles", len(articles))]
-    if outlets:
-        known.append(words.count("facts.outlets", len(outlets)))
-    if dates:
-        known.append(" – ".join(dict.fromkeys((words.day(dates[0]), words.day(dates[-1])))))
-    return " · ".join(known)
+    outlets = words.count("facts.outlets", len(extent.outlets)) if extent.outlets else ""
+    return _joined(extent, outlets, words)
 
 
-def searched_words(articles: Sequence[Source], words: Words) -> str:
+def searched_words(extent: Extent, words: Words) -> str:
     """What a search of all articles goes through: the outlets by name if they are few, and what has no date."""
-    outlets = sorted({article.publisher for article in articles if article.publisher})
-    count, *rest = corpus_words(articles, words).split(" · ")
-    if 0 < len(outlets) <= MOST_NAMED:
-        rest[0] = ", ".join(outlets)
-    undated = sum(article.published is None for article in articles)
-    if 0 < undated < len(articles):
-        rest.append(words.count("facts.undated", undated))
-    return " · ".join([count, *rest])
+    if len(extent.outlets) > MOST_NAMED:
+        known = corpus_words(extent, words)
+    else:
+        known = _joined(extent, ", ".join(extent.outlets), words)
+    mixed = 0 < extent.undated < extent.articles
+    return f"{known} · {words.count('facts.undated', extent.undated)}" if mixed else known
+
+
+def _joined(extent: Extent, outlets: str, words: Words) -> str:
+    days = [words.day(day) for day in (extent.first, extent.last) if day]
+    parts = (words.count("facts.articles", extent.articles), outlets, " – ".join(dict.fromkeys(days)))
+    return " · ".join(part for part in parts if part)
 
 
 def filter_words(filters: Filters, words: Words) -> str:
@@ -68,7 +98,7 @@ def corpus_html(articles: Sequence[Source], length: Callable[[Source], int], wor
     items = "".join(_item(article, length(article), words) for article in articles[:MOST_LISTED])
     more = len(articles) - MOST_LISTED
     rest = f'<p class="hint">{html.escape(words.count("corpus.more", more))}</p>' if more > 0 else ""
-    return f"<h2>{html.escape(corpus_words(articles, words))}</h2><ul>{items}</ul>{rest}"
+    return f"<h2>{html.escape(corpus_words(Extent.of(articles), words))}</h2><ul>{items}</ul>{rest}"
 
 
 def _item(article: Source, length: int, words: Words) -> str:
