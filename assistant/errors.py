@@ -1,10 +1,10 @@
-"""Every error the package raises on purpose, each with the advice that goes with it.
+"""The errors that parts of the package have in common, each with the advice that goes with it.
 
 AssistantError
 ├── SettingsError           a setting is unknown, out of bounds or does not fit another
 ├── CorpusError             the corpus folder is missing or cannot be listed
 │   └── MetadataError       metadata.yaml is malformed; names file and key
-├── QuestionError           the question is empty or too long
+├── QuestionError           the question is empty, too long, or holds no word to search for
 ├── UnknownArticleError     no article has this id
 ├── IndexDamagedError       the stored index is corrupt, foreign or incomplete
 ├── IndexUnavailableError   the index cannot be reached now: the Chroma server is down, the disk refuses
@@ -14,6 +14,9 @@ AssistantError
 ├── PromptError             a prompt template is missing or malformed
 ├── LanguageDataError       the file of language data is damaged
 └── FeedbackError           readers' feedback cannot be kept or read; names the line
+
+Those of a single part stand in it: NoVerdictError in `answers`, FilterError and CallError in `ui`, UsageError and
+OutputError in `cli`.
 """
 
 
@@ -46,7 +49,7 @@ class MetadataError(CorpusError):
 
 
 class QuestionError(AssistantError, ValueError):
-    """The question is empty or too long."""
+    """The question is empty, too long, or holds no word to search for."""
 
     advice = "Ask one question in a sentence or two."
 

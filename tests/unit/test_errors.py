@@ -1,4 +1,7 @@
+import ast
 import inspect
+import re
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +24,21 @@ def test_every_error_stands_in_the_tree_of_the_module_under_its_parent(error: ty
 def test_every_error_says_what_to_do(error: type[AssistantError]) -> None:
     assert error("It broke.").in_words() == f"It broke. {error.advice}"
     assert error.advice.endswith(".")
+
+
+def test_the_module_tells_of_the_errors_that_stand_elsewhere() -> None:
+    own = {error.__name__ for error in CLASSES}
+    package = Path(errors.__file__).parent
+    classes = [node for path in package.rglob("*.py") for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    elsewhere = {
+        node.name
+        for node in classes
+        if isinstance(node, ast.ClassDef) and node.name not in own
+        for base in node.bases
+        if isinstance(base, ast.Name) and base.id in own
+    }
+    *_, told = (errors.__doc__ or "").split("\n\n")
+    assert elsewhere == set(re.findall(r"\w+Error\b", told))
 
 
 def test_an_error_without_advice_is_its_message() -> None:
