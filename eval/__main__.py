@@ -29,7 +29,6 @@ TABLES = "test"
 JUDGE_KEY = "EVAL_JUDGE_API_KEY"
 # As shells count a program that was stopped from the keyboard.
 INTERRUPTED = 130
-OPENAI = "https://api.openai.com/v1"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -159,21 +158,28 @@ def _judge(options: argparse.Namespace, settings: Settings) -> "Judge | None":
         key = os.environ.get(JUDGE_KEY)
         judge = Judge(options.judge, options.judge_url, SecretStr(key) if key else None)
     else:
-        judge = Judge(options.judge, settings.openai_base_url or OPENAI, settings.openai_api_key)
+        judge = Judge(options.judge, _endpoint(settings), settings.openai_api_key)
     _check_apart(judge, settings)
     return judge
 
 
 def _check_apart(judge: "Judge", settings: Settings) -> None:
     """No model judges its own answers."""
-    writes = settings.mode != "extractive" and bool(settings.openai_api_key or settings.openai_base_url)
-    answering = (settings.llm_model, (settings.openai_base_url or OPENAI).rstrip("/"))
+    writes = settings.mode != "extractive" and settings.has_endpoint
+    answering = (settings.llm_model, _endpoint(settings).rstrip("/"))
     if writes and (judge.model, judge.base_url.rstrip("/")) == answering:
         message = (
             f"{judge.model} is the model that answers, and none may judge itself: name another with --judge, "
             "or set ASSISTANT_MODE=extractive"
         )
         raise ValueError(message)
+
+
+def _endpoint(settings: Settings) -> str:
+    """The address of the model that answers."""
+    from assistant.models.common import OPENAI
+
+    return settings.openai_base_url or OPENAI
 
 
 def _run_public(options: argparse.Namespace, shape: "Shape") -> None:

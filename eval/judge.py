@@ -46,7 +46,7 @@ class Judge:
     Attributes:
         model: its name at the endpoint.
         base_url: where the endpoint is, as in `OPENAI_BASE_URL`.
-        api_key: sent there and shown nowhere; that of the answering model is never used instead.
+        api_key: sent there and shown nowhere; without one, none is taken from the environment.
 
     Raises:
         ValueError: the model has no name, or the address is none.
@@ -72,7 +72,10 @@ class Judge:
     @property
     def _host(self) -> str:
         """With the port, without the user and password that an address may carry."""
-        return urlsplit(self.base_url).netloc.rpartition("@")[2]
+        # Its package takes a second to import.
+        from assistant.models.common import host
+
+        return host(self.base_url)
 
 
 class Judgement(Record):
