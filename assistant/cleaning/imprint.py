@@ -9,10 +9,9 @@ from datetime import date
 from functools import cache, reduce
 from pathlib import Path
 
-import yaml
-
 from assistant.cleaning.dates import read_dates
 from assistant.cleaning.furniture import recognise
+from assistant.fast_yaml import read_yaml
 from assistant.languages import words
 from assistant.records import Record
 
@@ -252,7 +251,7 @@ def _without_fillers(rest: str) -> list[str]:
 
 @cache
 def _data() -> dict[str, dict[str, frozenset[str]]]:
-    loaded = yaml.safe_load(DATA.read_text(encoding="utf-8"))
+    loaded = read_yaml(DATA.read_bytes())
     tables = {"labels": loaded["labels"], "lists": {key: loaded[key] for key in ("bylines", "fillers", "interview")}}
     return {name: {key: frozenset(_phrases(value)) for key, value in table.items()} for name, table in tables.items()}
 

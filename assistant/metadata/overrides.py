@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, Vali
 
 from assistant.articles import article_id, strip_invisible
 from assistant.errors import MetadataError
+from assistant.fast_yaml import SafeLoader
 from assistant.records import Record
 
 METADATA_FILE = "metadata.yaml"
@@ -120,8 +121,7 @@ def _parse(data: bytes) -> Any:
     return {} if loaded is None else loaded
 
 
-# The loader in C is ten times as fast; it is missing where PyYAML was built without libyaml.
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class _Loader(SafeLoader):  # type: ignore[misc]
     """A safe loader that refuses a key given twice, of which YAML would silently keep the last."""
 
     def construct_mapping(self, node: yaml.MappingNode, *, deep: bool = False) -> dict[Hashable, Any]:

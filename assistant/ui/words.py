@@ -8,11 +8,11 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
-import yaml
 from babel import Locale, negotiate_locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from assistant.fast_yaml import read_yaml
 from assistant.ui.translation import Translation
 
 # The languages of the page, as they call themselves.
@@ -90,8 +90,7 @@ def _translation(code: str) -> Translation:
 
 
 def _loaded(name: str) -> dict[str, Any]:
-    text = files("assistant").joinpath("data", name).read_text(encoding="utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
+    loaded: dict[str, Any] = read_yaml(files("assistant").joinpath("data", name).read_bytes())
     return loaded
 
 
