@@ -10,7 +10,7 @@ from functools import lru_cache
 from assistant.checking.clock import Time, read_times
 from assistant.checking.counts import Count, read_counts
 from assistant.checking.dates import PartialDate, of_day, read_dates, without_dates
-from assistant.checking.names import NameIndex
+from assistant.checking.name_index import NameIndex
 from assistant.checking.numbers import Number, read_numbers
 from assistant.checking.quotations import searchable
 from assistant.checking.units import HOUR

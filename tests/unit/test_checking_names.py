@@ -2,8 +2,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.checking.names import Missing, NameIndex, find_names, is_ordinary, joined, missing
+from assistant.checking.capitals import find_names
+from assistant.checking.name_index import NameIndex
+from assistant.checking.names import Missing, joined, missing
 from assistant.checking.romanised import near, romanised, same_form, same_sound, skeleton
+from assistant.checking.vocabulary import is_ordinary
 
 
 def _missing(passage: str, sentence: str, written: str = "en", spoken: str = "en") -> list[Missing]:
