@@ -18,7 +18,7 @@ from llama_index.llms.openai_like import OpenAILike
 from assistant.answers.material import passage
 from assistant.models.failures import NO_KEY
 from assistant.models.thoughts import without_thoughts
-from assistant.prompts import as_data, load_prompt
+from assistant.prompts import PROMPTS, as_data, load_prompt
 from assistant.records import Answer
 from eval.cases import Case
 from eval.scoring import plain
@@ -201,7 +201,7 @@ def _template(name: str, **variables: str) -> PromptTemplate:
         name: of the file.
         variables: the file's variables, by the names that the evaluator gives them.
     """
-    prompt = load_prompt(name, frozenset(variables.values()))
+    prompt = load_prompt(name, frozenset(variables.values()), PROMPTS / "eval")
     text = prompt.substitute({variable: f"{{{variable}}}" for variable in variables.values()})
     return PromptTemplate(text, template_var_mappings=variables)
 

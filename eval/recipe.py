@@ -76,7 +76,7 @@ def setup(settings: Settings, models: dict[str, str]) -> Setup:
         models=models,
         settings_digest=settings.digest(),
         settings=_changed(settings),
-        prompts=_digests(PROMPTS.glob("*.md")),
+        prompts=_digests(PROMPTS.rglob("*.md")),
         data=_digests(path for path in DATA.iterdir() if path.is_file()),
     )
 

@@ -44,6 +44,7 @@ def test_a_trace_holds_what_each_stage_was_given_and_made(traced: tuple[Answer, 
     assert line["decided_by"]["writer"] == "m"
     assert line["decided_by"]["answerability"] > 0
     assert {"answer", "passages", "standalone_question", "verify"} <= line["prompts"].keys()
+    assert not any(name.startswith("judge") for name in line["prompts"])
     assert line["timings"].keys() == answer.timings.keys() == {"question", "index", "retrieval", "answer"}
 
 

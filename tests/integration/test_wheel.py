@@ -65,7 +65,7 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_package_with_its_data_and_prompts_and_nothing_else(wheel: Path) -> None:
     names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     files = {path.relative_to(ROOT).as_posix() for path in (ROOT / "assistant").rglob("*") if path.is_file()}
-    prompts = {f"assistant/templates/{path.name}" for path in (ROOT / "prompts").iterdir()}
+    prompts = {f"assistant/templates/{path.name}" for path in (ROOT / "prompts").glob("*.md")}
     assert names == {name for name in files if not name.endswith(".pyc")} | prompts
 
 

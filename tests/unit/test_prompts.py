@@ -76,7 +76,7 @@ def test_a_refusal_is_two_sentences_in_one_line_without_variables(language: str)
 
 
 def test_every_shipped_prompt_is_a_valid_template() -> None:
-    paths = sorted(PROMPTS.glob("*.md"))
+    paths = sorted(PROMPTS.rglob("*.md"))
     assert paths
     assert [path.name for path in paths if not _is_valid(path)] == []
 
