@@ -51,8 +51,8 @@ screenshots: $(DEV) ## Take the pictures in docs/pictures anew; needs Chromium o
 wheel: $(DEV) ## Build the wheel into dist/
 	$(BIN)/python -m hatchling build -t wheel
 
-clean: ## Remove the virtual environment and everything that was generated
-	rm -rf $(VENV) dist .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis
+clean: ## Remove the virtual environment, the wheel and what tools left; indexes and runs/ stay
+	rm -rf $(VENV) dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The pins. The index they come from is the business of each machine's own pip and uv settings, so no file names one;

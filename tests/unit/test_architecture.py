@@ -17,11 +17,12 @@ import assistant
 from assistant import errors, records
 
 PACKAGE = Path(assistant.__file__).parent
+ROOT = PACKAGE.parent
 
 # A module imports only from the ones before it, and only these packages. A package such as `index` counts as one.
 TABLE = re.findall(
     r"^\| `(\w+)` \|.*\| ?(.*?) ?\|$",
-    (PACKAGE.parent / "docs" / "architecture.md").read_text(encoding="utf-8"),
+    (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"),
     re.MULTILINE,
 )
 ORDER = [module for module, _ in TABLE]
@@ -122,12 +123,23 @@ def _distributions(modules: set[str]) -> set[str]:
     return found
 
 
+def _declared(*extras: str) -> set[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    groups = [project["dependencies"], *(project["optional-dependencies"][extra] for extra in extras)]
+    return {requirement.partition(">=")[0] for group in groups for requirement in group}
+
+
 def test_the_package_declares_exactly_the_dependencies_it_imports() -> None:
-    project = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    requirements = project["dependencies"] + project["optional-dependencies"]["ray"]
-    declared = {requirement.partition(">=")[0] for requirement in requirements}
     modules = {name for path in FILES for name in _imports(path)}
-    assert declared == _distributions(modules) - {"news-assistant"}
+    assert _declared("ray") == _distributions(modules) - {"news-assistant"}
+
+
+@pytest.mark.parametrize("folder", ["bench", "eval", "tests"])
+def test_what_stands_beside_the_package_imports_only_what_is_declared(folder: str) -> None:
+    without_dependencies = (ROOT / "requirements-nodeps.txt").read_text(encoding="utf-8")
+    declared = _declared("dev") | set(re.findall(r"^([\w-]+)==", without_dependencies, re.MULTILINE))
+    modules = {name for path in (ROOT / folder).rglob("*.py") for name in _imports(path)}
+    assert _distributions(modules) - {"news-assistant"} - declared == set()
 
 
 @pytest.mark.parametrize(
