@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from assistant.answers.draft import Draft
 from assistant.answers.quoting import Quoting
 from assistant.calibration import calibration_for, is_calibrated
+from assistant.characters import encodable
 from assistant.conversation.standalone import messages_of
 from assistant.errors import QuestionError, UnknownArticleError
 from assistant.evidence import answerability, is_hopeless
@@ -173,8 +174,8 @@ class Assistant:
             else:
                 draft = event
         answer = Answer(
-            question=_encodable(question),
-            standalone_question=_encodable(standalone),
+            question=encodable(question),
+            standalone_question=encodable(standalone),
             text="".join(draft.pieces),
             sentences=draft.sentences,
             citations=draft.citations,
@@ -419,11 +420,6 @@ def _article_if_there(index: "Index") -> Callable[[str], Article | None]:
             return None
 
     return article
-
-
-def _encodable(text: str) -> str:
-    # A lone surrogate, which JSON has no way to write, becomes a question mark.
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _with_options(settings: Settings, options: AnswerOptions | None) -> Settings:

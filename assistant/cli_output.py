@@ -8,15 +8,11 @@ import re
 from collections.abc import Sequence
 from typing import Protocol, TextIO
 
+from assistant.characters import excerpt, without_controls
 from assistant.languages import distinct
 from assistant.records import Answer, Article, Citation, Passage, Removed, Source, SyncReport
 
 INDENT = 4
-# Of a passage that was found but does not answer.
-EXCERPT_CHARS = 300
-
-# An article's own escape sequences must not reach the terminal.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # A bracketed number of an article's own.
 _BRACKETED_NUMBER = re.compile(r"\\\[\d+\\\]")
 # Bold marks, and the backslashes that CommonMark takes away.
@@ -48,7 +44,7 @@ class PlainWriter:
 
     def line(self, text: str = "", style: str = "", indent: int = 0) -> None:  # noqa: ARG002 - the terminal's business
         """See `Writer`."""
-        for words in _harmless(text).split("\n"):
+        for words in without_controls(text).split("\n"):
             self._file.write(f"{' ' * indent}{words}".rstrip() + "\n")
 
     def markdown(self, text: str) -> None:
@@ -58,7 +54,7 @@ class PlainWriter:
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:  # noqa: ARG002 - as above
         """See `Writer`."""
         for row in rows:
-            self._file.write("\t".join(re.sub(r"\s", " ", _harmless(cell)) for cell in row) + "\n")
+            self._file.write("\t".join(re.sub(r"\s", " ", without_controls(cell)) for cell in row) + "\n")
 
 
 class TerminalWriter:
@@ -77,7 +73,7 @@ class TerminalWriter:
         from rich.padding import Padding
         from rich.text import Text
 
-        words = Text(_harmless(text), style)
+        words = Text(without_controls(text), style)
         # A padded text is filled up with blanks at the end of each line.
         self._console.print(Padding(words, (0, 0, 0, indent), expand=False) if indent else words)
 
@@ -85,7 +81,7 @@ class TerminalWriter:
         """See `Writer`."""
         from rich.markdown import Markdown
 
-        self._console.print(Markdown(_with_unlike_markers(_harmless(text)), hyperlinks=False))
+        self._console.print(Markdown(_with_unlike_markers(without_controls(text)), hyperlinks=False))
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """See `Writer`."""
@@ -95,7 +91,7 @@ class TerminalWriter:
         # What a row is called by has to be readable in full.
         table.columns[0].no_wrap = True
         for row in rows:
-            table.add_row(*map(_harmless, row))
+            table.add_row(*map(without_controls, row))
         self._console.print(table)
 
 
@@ -173,10 +169,9 @@ def _write_citation(citation: Citation, out: Writer) -> None:
 
 
 def _write_passage(passage: Passage, out: Writer) -> None:
-    words = " ".join(passage.text.split())
     out.line(f"- {source_words(passage.source)}")
     _write_place(passage, out)
-    out.line(words[:EXCERPT_CHARS] + ("…" if len(words) > EXCERPT_CHARS else ""), indent=INDENT)
+    out.line(excerpt(passage.text), indent=INDENT)
 
 
 def _write_place(found: Citation | Passage, out: Writer) -> None:
@@ -185,10 +180,6 @@ def _write_place(found: Citation | Passage, out: Writer) -> None:
 
 def _day(source: Source) -> str:
     return source.published.isoformat() if source.published else ""
-
-
-def _harmless(text: str) -> str:
-    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _with_unlike_markers(markdown: str) -> str:

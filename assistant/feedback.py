@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pydantic import AwareDatetime, Field, ValidationError
 
+from assistant.characters import encodable
 from assistant.errors import FeedbackError
 from assistant.records import Answer, Citation, Filters, Mode, Record, Sentence
 
@@ -42,13 +43,11 @@ def feedback_on(
         reason: in the reader's words, cut where it is too long.
         filters: those that the question was asked with.
     """
-    # A lone surrogate, which a browser may send and UTF-8 cannot hold, becomes a question mark.
-    reason = reason.encode("utf-8", "replace").decode()
     return Feedback(
         time=datetime.now(UTC),
         answer_id=answer_id,
         helpful=helpful,
-        reason=reason.strip()[:LONGEST_REASON],
+        reason=encodable(reason).strip()[:LONGEST_REASON],
         question=answer.question,
         standalone_question=answer.standalone_question,
         text=answer.text,

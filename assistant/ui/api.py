@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError, validate_call
 from pydantic_core import to_jsonable_python
 
 from assistant.assistant import Assistant
+from assistant.characters import encodable
 from assistant.errors import AssistantError
 from assistant.records import MOST_PASSAGES, Answer, Filters, Passage, Source, Turn
 from assistant.ui.filters import read_filters
@@ -108,8 +109,8 @@ def add_endpoints(bot: Assistant) -> None:
 
 
 def in_words(error: AssistantError) -> str:
-    """What to tell a caller; half a surrogate pair that the caller sent becomes a question mark, to go into JSON."""
-    return error.in_words().encode("utf-8", "replace").decode("utf-8")
+    """What to tell a caller, as JSON can hold it."""
+    return encodable(error.in_words())
 
 
 def _filters(

@@ -9,12 +9,12 @@ from typing import Any, Final, TypeAlias
 
 import gradio as gr
 
+from assistant.characters import encodable
 from assistant.errors import AssistantError
 from assistant.records import Answer, AnswerDelta, AnswerStage, Turn
 from assistant.ui.bridge import keep
 from assistant.ui.choosing import cleared
 from assistant.ui.desk import Desk
-from assistant.ui.filters import encodable
 from assistant.ui.html.messages import pending_html, question_html
 from assistant.ui.panel import session_changes
 from assistant.ui.parts import NOTHING, Changes, Wishes

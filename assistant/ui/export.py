@@ -11,6 +11,7 @@ from typing import Final
 
 from pydantic_core import to_json
 
+from assistant.characters import excerpt, without_controls
 from assistant.citations import escape_markdown
 from assistant.records import Answer, Citation, Passage, Source, Support
 from assistant.ui.session import without_paths
@@ -18,8 +19,6 @@ from assistant.ui.words import Words
 
 # What a reader is warned of.
 DOUBTFUL: Final[tuple[Support, ...]] = ("partial", "unsupported")
-# Of a passage that came near and does not answer.
-EXCERPT_CHARS: Final = 300
 
 # The characters in which readers of Markdown see an address without being told: http://, //, www., a.example, a@b.
 _BARE_ADDRESS: Final = r"(?<=/)/|@|(?<=www)\.|(?<=\S)\.(?=[^\W\d_])"
@@ -27,7 +26,6 @@ _BARE: Final = re.compile(_BARE_ADDRESS, re.IGNORECASE)
 # Of an answer's Markdown: an escape, which stays; a marker, and what would make a link or a footnote of it; what else
 # could open a link, code or HTML.
 _ANSWER: Final = re.compile(rf"\\.|\[(\d{{1,4}})\]([:(]?)|(?:[<\[\]`]|~(?=~~)|{_BARE_ADDRESS})", re.IGNORECASE)
-_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # What may stand between angle brackets, and a browser may safely follow.
 _ADDRESS: Final = re.compile(r"https?://[^\s\x00-\x20\x7f<>]+", re.IGNORECASE)
 
@@ -101,7 +99,7 @@ def _with_footnotes(answer: Answer, footnotes: _Footnotes) -> str:
             return escape_markdown(found[0]) if found[1] else f"\\{found[0]}"
         return footnotes.mark(citation) + (f"\\{found[2]}" if found[2] else "")
 
-    return _ANSWER.sub(rewrite, _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", answer.text)).strip()
+    return _ANSWER.sub(rewrite, without_controls(answer.text)).strip()
 
 
 def _note(citation: Citation, words: Words) -> str:
@@ -114,9 +112,7 @@ def _note(citation: Citation, words: Words) -> str:
 
 
 def _excerpt(passage: Passage, words: Words) -> str:
-    line = " ".join(passage.text.split())
-    cut = line[:EXCERPT_CHARS] + ("…" if len(line) > EXCERPT_CHARS else "")
-    return f"{_origin(passage.source, words)}. “{_plain(cut)}”"
+    return f"{_origin(passage.source, words)}. “{_plain(excerpt(passage.text))}”"
 
 
 def _origin(source: Source, words: Words) -> str:
@@ -134,5 +130,5 @@ def _link(source: Source) -> str:
 
 def _plain(text: str) -> str:
     """A text on one line, as words and nothing else."""
-    line = _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
+    line = without_controls(" ".join(text.split()))
     return _BARE.sub(r"\\\g<0>", escape_markdown(line))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
+from assistant.characters import encodable
 from assistant.errors import AssistantError
 from assistant.records import Filters
 
@@ -16,11 +17,6 @@ class FilterError(AssistantError):
     """A filter cannot be understood."""
 
     advice = "Write a date as 2024-04-25, a month as 2024-04, a year as 2024."
-
-
-def encodable(text: str) -> str:
-    """A typed text without lone surrogates, which a browser may send and UTF-8 cannot hold."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def read_filters(

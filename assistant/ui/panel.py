@@ -5,10 +5,10 @@ import logging
 
 import gradio as gr
 
+from assistant.characters import encodable
 from assistant.errors import AssistantError
 from assistant.records import Source
 from assistant.ui.desk import Desk
-from assistant.ui.filters import encodable
 from assistant.ui.html.article import article_html
 from assistant.ui.html.cards import cards_html
 from assistant.ui.html.corpus import MOST_LISTED, corpus_html
