@@ -354,8 +354,10 @@ function tell(text, milliseconds = 3000) {
   if (milliseconds < Infinity) setTimeout(() => status.textContent === text && (status.textContent = ""), milliseconds);
 }
 
-// The quote behind a citation, on hover and on focus
+// The quote behind a citation, on hover and on focus. The pointer may go on to it, for which it waits a little.
 
+const WAY_TO_PEEK = 300;
+let leaving;
 const peek = document.createElement("div");
 peek.id = "peek";
 peek.setAttribute("role", "tooltip");
@@ -364,6 +366,7 @@ peek.dir = "auto";
 document.body.append(peek);
 
 function showPeek(link) {
+  clearTimeout(leaving);
   // The browser's own tooltip would lie over it, and shows nothing on focus.
   if (link.title) {
     link.setAttribute("aria-description", link.title);
@@ -379,22 +382,31 @@ function showPeek(link) {
   peek.style.top = `${above ? at.top - peek.offsetHeight - 6 : at.bottom + 6}px`;
 }
 
-for (const [type, hide] of [["mouseover", false], ["focusin", false], ["mouseout", true], ["focusout", true]]) {
+function hidePeek() {
+  peek.hidden = true;
+}
+
+function leavePeek() {
+  clearTimeout(leaving);
+  leaving = setTimeout(() => peek.matches(":hover") || hidePeek(), WAY_TO_PEEK);
+}
+
+const REACTIONS = { mouseover: showPeek, focusin: showPeek, mouseout: leavePeek, focusout: hidePeek };
+for (const [type, react] of Object.entries(REACTIONS)) {
   document.addEventListener(type, (event) => {
     const link = event.target.closest?.("a.cite");
-    if (!link) return;
-    if (hide) peek.hidden = true;
-    else showPeek(link);
+    if (link) react(link);
   });
 }
-document.addEventListener("keydown", (event) => event.key === "Escape" && (peek.hidden = true));
+peek.addEventListener("mouseleave", leavePeek);
+document.addEventListener("keydown", (event) => event.key === "Escape" && hidePeek());
 document.addEventListener("scroll", () => !peek.hidden && follow(), { capture: true });
 
 // Stays at its link as long as that is pointed at or has the focus.
 function follow() {
   const link = document.querySelector("a.cite:hover, a.cite:focus");
   if (link) showPeek(link);
-  else peek.hidden = true;
+  else hidePeek();
 }
 
 // Light or dark: as the reader's system has it, until the reader chooses

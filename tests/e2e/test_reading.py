@@ -67,6 +67,15 @@ class TestTheQuoteBehindAMarker:
         page.locator("#masthead h1").hover()
         expect(page.locator("#peek")).to_be_hidden()
 
+    def test_the_mouse_can_go_on_to_it(self, page: Page) -> None:
+        ask(page, SHEEP).locator("a.cite").first.hover()
+        peek = page.locator("#peek")
+        peek.hover()
+        page.wait_for_timeout(600)
+        expect(peek).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(peek).to_be_hidden()
+
     def test_it_shows_on_focus_and_goes_with_escape(self, page: Page) -> None:
         ask(page, SHEEP)
         tab_to(page, page.locator("#chat a.cite").first, "Shift+Tab")
