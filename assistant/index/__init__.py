@@ -281,6 +281,8 @@ class Index:
     def _open_store(self, state: State, chunk_count: int) -> VectorStore:
         with self._opening:
             if self._store is None or self._store[0] != state.vectors:
+                # Two graphs at a time would take twice the memory. A search that is under way keeps its own to its end.
+                self._store = None
                 self._store = (state.vectors, self._place.open(state, chunk_count))
             return self._store[1]
 

@@ -116,7 +116,8 @@ class Sync:
                 store = open_store(usable, snapshot.chunk_count())
                 after = usable.model_copy(update=self._made_from())
             else:
-                # The store of before stays closed: two graphs at a time would take twice the memory.
+                # The store of before is not opened for this: two graphs take twice the memory. One that is open stays,
+                # to answer until the sync has ended.
                 current = _worth_building_upon(usable, chunks_gone, snapshot)
                 with self._storing_bar() as advance:
                     prepared = self._place.prepare(current, snapshot, advance)

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +16,8 @@ import pytest
 
 from assistant import CorpusError, IndexDamagedError, MetadataError, ModelError
 from assistant.index import Index, intake, preparation, sync
+from assistant.index.library import State
+from assistant.index.vectors import VectorStore
 from assistant.records import SyncReport
 from assistant.terms import terms
 from tests.articles import ARTICLES
@@ -569,6 +572,28 @@ def test_of_two_processes_one_waits_with_a_word_about_it(corpus: Path, tmp_path:
             assert _changes(SyncReport.model_validate_json(other.stdout.read())) == {"added": EVERY}
             assert dump(index) == _clean_build(corpus, tmp_path / "clean", chunk_size=40)
     assert words == ["The index is being updated by another process; waiting until that has ended."]
+
+
+def test_vectors_that_are_out_of_date_are_let_go_before_others_are_read(
+    index: Index, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vector = question(WordEmbedding(), "Ferry fares to Port Ellery in July")
+    assert index.nearest(vector, 1)
+    assert index._store
+    before = weakref.ref(index._store[1])
+    _add(corpus)
+    with open_index(corpus, tmp_path / "index", chunk_size=40) as other:
+        other.sync()
+    gone = []
+    open_place = index._place.open
+
+    def look_first(state: State, chunk_count: int) -> VectorStore:
+        gone.append(before() is None)
+        return open_place(state, chunk_count)
+
+    monkeypatch.setattr(index._place, "open", look_first)
+    assert index.nearest(vector, 1)
+    assert gone == [True]
 
 
 def test_what_another_process_has_synced_is_seen_at_once(index: Index, corpus: Path, tmp_path: Path) -> None:
