@@ -110,7 +110,7 @@ def _node(chunk: StoredChunk) -> TextNode:
     return TextNode(
         id_=str(chunk.id),
         text=chunk.text,
-        embedding=mean_vector(chunk).tolist(),
+        embedding=mean_vector(chunk.vectors).tolist(),
         metadata={FILE_NAME: chunk.source.id},
         excluded_embed_metadata_keys=[FILE_NAME],
     )

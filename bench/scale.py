@@ -179,10 +179,10 @@ def _exact(settings: Settings, vectors: NDArray[np.float32]) -> list[set[int]]:
         snapshot = Snapshot(connection, settings.corpus_dir)
         names = snapshot.chunk_ids()
         for start in range(0, len(names), BATCH):
-            chunks = snapshot.chunks(names[start : start + BATCH])
-            batch = np.broadcast_to([chunk.id for chunk in chunks], (len(vectors), len(chunks)))
-            ids = np.hstack([ids, batch])
-            cosines = np.hstack([cosines, vectors @ np.stack([mean_vector(chunk) for chunk in chunks]).T])
+            batch = names[start : start + BATCH]
+            ids = np.hstack([ids, np.broadcast_to(batch, (len(vectors), len(batch)))])
+            means = np.stack([mean_vector(sentences) for sentences in snapshot.sentence_vectors(batch)])
+            cosines = np.hstack([cosines, vectors @ means.T])
             best = np.argsort(-cosines, axis=1)[:, :NEIGHBOURS]
             ids, cosines = np.take_along_axis(ids, best, 1), np.take_along_axis(cosines, best, 1)
     return [set(row) for row in ids.tolist()]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from assistant.index.filtering import Scores, passing_query, values_of
 from assistant.index.packing import normalised, sketched, unit_vectors
+from assistant.index.vectors import mean_vector
 from assistant.records import Filters
 
 # Sketches read at a time: what they stand for still fits into a processor's cache.
@@ -61,7 +62,7 @@ def _by_sentences(
 ) -> Iterable[tuple[int, float]]:
     for chunk_id, sentences, codes in connection.execute(_SENTENCES, (json.dumps(ids),)):
         vectors = unit_vectors(np.frombuffer(codes, dtype=np.uint8).reshape(sentences, -1))
-        yield chunk_id, float(normalised(vectors.mean(axis=0)) @ unit)
+        yield chunk_id, float(mean_vector(vectors) @ unit)
 
 
 def _best(cosines: Iterable[tuple[int, float]], k: int) -> list[tuple[int, float]]:

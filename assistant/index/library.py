@@ -166,18 +166,20 @@ class Snapshot:
             """,
             (json.dumps(list(ids)),),
         ).fetchall()
-        if not rows:
-            return []
-        # All at once: a hundred small arrays cost more than one large one.
-        vector_ids = np.frombuffer(b"".join(row[7] for row in rows), dtype=VECTOR_ID_TYPE)
-        codes = np.frombuffer(b"".join(row[8] for row in rows), dtype=np.uint8)
-        vectors = unit_vectors(codes.reshape(len(vector_ids), -1))
         texts = self._texts({row[2] for row in rows})
-        ends = accumulate((len(row[7]) // vector_ids.itemsize for row in rows), initial=0)
-        return [
-            self._chunk(row, texts[row[2]], vectors[start:end], vector_ids[start:end])
-            for row, (start, end) in zip(rows, pairwise(ends), strict=True)
-        ]
+        vectors = _vectors_by_chunk([row[7:] for row in rows])
+        return [self._chunk(row, texts[row[2]], *theirs) for row, theirs in zip(rows, vectors, strict=True)]
+
+    def sentence_vectors(self, ids: Sequence[int]) -> list[NDArray[np.float32]]:
+        """The vectors (sentences, dimensions) of each of these chunks, which must be there."""
+        rows = self._connection.execute(
+            """
+            SELECT sentence_ids, vectors FROM json_each(?) AS wanted
+            JOIN chunks ON chunks.id = wanted.value ORDER BY wanted.key
+            """,
+            (json.dumps(list(ids)),),
+        )
+        return [vectors for vectors, _ in _vectors_by_chunk(rows.fetchall())]
 
     def chunk_ids(self) -> list[int]:
         """All chunk ids, in an order that does not depend on how the index came about."""
@@ -241,6 +243,18 @@ class Snapshot:
 
     def _source(self, stored: str) -> Source:
         return _remembered_source(stored, self._corpus_dir)
+
+
+def _vectors_by_chunk(rows: Sequence[tuple[bytes, bytes]]) -> list[tuple[NDArray[np.float32], NDArray[np.int64]]]:
+    """The vectors of each chunk's sentences and their ids, from the columns `sentence_ids` and `vectors`."""
+    if not rows:
+        return []
+    # All at once: a hundred small arrays cost more than one large one.
+    vector_ids = np.frombuffer(b"".join(ids for ids, _ in rows), dtype=VECTOR_ID_TYPE)
+    codes = np.frombuffer(b"".join(vectors for _, vectors in rows), dtype=np.uint8)
+    vectors = unit_vectors(codes.reshape(len(vector_ids), -1))
+    ends = accumulate((len(ids) // vector_ids.itemsize for ids, _ in rows), initial=0)
+    return [(vectors[start:end], vector_ids[start:end]) for start, end in pairwise(ends)]
 
 
 def _parsed_source(stored: str, corpus_dir: Path) -> Source:

@@ -19,7 +19,7 @@ from uuid import uuid4
 from assistant.errors import IndexDamagedError, IndexUnavailableError
 from assistant.index.database import disk_failures_in_words, sqlite_failures_in_words
 from assistant.index.library import Snapshot, State
-from assistant.index.vectors import BATCH, VectorStore, copy_folder, file_sizes
+from assistant.index.vectors import BATCH, VectorStore, copy_folder, file_sizes, mean_vector
 
 _FOLDER = re.compile(r"[0-9a-f]{16}")
 # Files that keep another size for longer than it takes to open a folder are damaged.
@@ -194,9 +194,9 @@ def _reconcile(store: VectorStore, snapshot: Snapshot, advance: Advance) -> None
     store.delete(sorted(present.difference(wanted)))
     missing = [chunk_id for chunk_id in wanted if chunk_id not in present]
     for start in range(0, len(missing), BATCH):
-        chunks = snapshot.chunks(missing[start : start + BATCH])
-        store.add(chunks)
-        advance(len(chunks))
+        batch = missing[start : start + BATCH]
+        store.add(batch, [mean_vector(vectors) for vectors in snapshot.sentence_vectors(batch)])
+        advance(len(batch))
 
 
 def _check_count(store: VectorStore, name: str, chunk_count: int) -> None:

@@ -28,7 +28,6 @@ from llama_index.vector_stores.chroma import ChromaVectorStore
 from numpy.typing import NDArray
 
 from assistant.errors import IndexDamagedError, IndexUnavailableError
-from assistant.index.library import StoredChunk
 from assistant.index.packing import normalised
 
 # Chroma takes 5461 records at a time; smaller batches hold less in memory and let other requests in between.
@@ -118,10 +117,11 @@ class VectorStore:
         with _failures_in_words(self._place):
             return {int(name, 16) for name in self._collection.get(include=[])["ids"]}
 
-    def add(self, chunks: Sequence[StoredChunk]) -> None:
-        """Adds at most `BATCH` chunks; one that is there already stays as it is."""
+    def add(self, ids: Sequence[int], vectors: Sequence[NDArray[np.float32]]) -> None:
+        """Adds the vectors (dimensions,) of at most `BATCH` chunks; one that is there already stays as it is."""
+        nodes = [TextNode(id_=_name(i), embedding=vector.tolist()) for i, vector in zip(ids, vectors, strict=True)]
         with _failures_in_words(self._place):
-            _BareVectorStore(self._collection).add([_node(chunk) for chunk in chunks])
+            _BareVectorStore(self._collection).add(nodes)
 
     def delete(self, ids: Iterable[int]) -> None:
         """Removes vectors; ids that are not there are passed over."""
@@ -158,9 +158,9 @@ def _sessions(client: ClientAPI) -> list[httpx.Client]:
     return [session for session in sessions if isinstance(session, httpx.Client)]
 
 
-def mean_vector(chunk: StoredChunk) -> NDArray[np.float32]:
-    """The vector of a chunk: the normalised mean of its sentences' vectors."""
-    return normalised(chunk.vectors.mean(axis=0))
+def mean_vector(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The vector (dimensions,) of a chunk: the normalised mean of its sentences' (sentences, dimensions)."""
+    return normalised(vectors.mean(axis=0))
 
 
 def copy_folder(folder: Path, target: Path) -> None:
@@ -185,10 +185,6 @@ def file_sizes(folder: Path) -> dict[str, int]:
 
 def _name(chunk_id: int) -> str:
     return f"{chunk_id:016x}"
-
-
-def _node(chunk: StoredChunk) -> TextNode:
-    return TextNode(id_=_name(chunk.id), embedding=mean_vector(chunk).tolist())
 
 
 class _BareVectorStore(ChromaVectorStore):

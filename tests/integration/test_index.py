@@ -145,6 +145,13 @@ def test_a_chunk_has_a_unit_vector_for_each_sentence(index: Index) -> None:
         assert chunk.vectors.dtype == np.float32
 
 
+def test_the_vectors_of_sentences_are_those_of_their_chunks(index: Index) -> None:
+    ids = sorted(_all_ids(index), reverse=True)
+    with index._snapshot() as snapshot:
+        for vectors, chunk in zip(snapshot.sentence_vectors(ids), snapshot.chunks(ids), strict=True):
+            assert np.array_equal(vectors, chunk.vectors)
+
+
 def test_chunks_come_in_the_order_asked_without_those_that_are_gone(index: Index) -> None:
     ids = sorted(_all_ids(index), reverse=True)
     assert [chunk.id for chunk in index.chunks([ids[0], 12345, *ids[1:]])] == ids
