@@ -25,7 +25,8 @@ _FOLDER = re.compile(r"[0-9a-f]{16}")
 # Files that keep another size for longer than it takes to open a folder are damaged.
 OPENING_SECONDS = 1.0
 
-Advance = Callable[[float], None]
+# Told how many more vectors are stored, and how many are to be in all.
+Advance = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Place(Protocol):
         Args:
             current: the state whose store may be built upon; None to begin with an empty one.
             snapshot: of the transaction that is under way.
-            advance: told of each vector that was added.
+            advance: told of the vectors that were added.
         """
 
     def finish(self, prepared: Prepared, replaced: Sequence[str], snapshot: Snapshot, advance: Advance) -> None:
@@ -196,7 +197,7 @@ def _reconcile(store: VectorStore, snapshot: Snapshot, advance: Advance) -> None
     for start in range(0, len(missing), BATCH):
         batch = missing[start : start + BATCH]
         store.add(batch, [mean_vector(vectors) for vectors in snapshot.sentence_vectors(batch)])
-        advance(len(batch))
+        advance(len(batch), len(missing))
 
 
 def _check_count(store: VectorStore, name: str, chunk_count: int) -> None:

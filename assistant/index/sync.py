@@ -19,7 +19,7 @@ from assistant.cleaning import CLEANING_VERSION
 from assistant.index.database import Database
 from assistant.index.intake import Intake, Progress
 from assistant.index.library import Snapshot, State
-from assistant.index.places import Place, Prepared
+from assistant.index.places import Advance, Place, Prepared
 from assistant.index.preparation import Preparation
 from assistant.index.schema import clear
 from assistant.index.vectors import VectorStore
@@ -204,10 +204,11 @@ class Sync:
             yield advance
 
     @contextmanager
-    def _storing_bar(self) -> Iterator[Callable[[float], None]]:
+    def _storing_bar(self) -> Iterator[Advance]:
         with self._bar("Storing vectors", None, "chunks") as bar:
 
-            def advance(chunks: float) -> None:
+            def advance(chunks: int, total: int) -> None:
+                bar.total = total
                 bar.update(chunks)
 
             yield advance

@@ -1,6 +1,7 @@
 """However a corpus came to be what it is, its index ends in the state of one that was made from nothing."""
 
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -645,6 +646,17 @@ def test_a_bar_shows_on_standard_error_for_what_takes_long(
     assert ("Reading articles" in run.stderr) == shown
     assert ("tokens/s" in run.stderr) == shown
     assert run.stdout == ""
+
+
+def test_the_bar_of_stored_vectors_tells_how_many_are_to_come(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TQDM_DISABLE")
+    monkeypatch.setenv("TQDM_MININTERVAL", "0")
+    script = f"from assistant.index import places, sync; sync.BAR_DELAY_SECONDS = 0; places.BATCH = 1\n{SLOW_SYNC}"
+    command = [sys.executable, "-c", script, str(corpus), str(corpus.with_name("index")), "0", "yes"]
+    run = subprocess.run(command, check=True, capture_output=True, text=True)
+    told = re.findall(r"Storing vectors: .*? (\d+)\.00/(\d+)\.00 ", run.stderr)
+    assert len(told) > 2
+    assert told == [(str(number), str(len(told))) for number in range(1, len(told) + 1)]
 
 
 def test_a_bar_waits_for_a_second() -> None:
