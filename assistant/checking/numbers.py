@@ -37,6 +37,8 @@ _VULGAR = {c: Decimal(value) for c, value in (("½", ".5"), ("¼", ".25"), ("¾"
 _RANGE = re.compile(r"(?<!\d)([12][0-9]{3})\s?[-–—/]\s?$")
 _RANGE_CHARS = 8
 _THOUSAND, _HUNDRED, _TEN, _GROUP = 1000, 100, 10, 3
+# Of a fraction that has no end: a third is .3333.
+_PLACES = 4
 # Multipliers of scripts and countries whose words are not in the language data.
 _MULTIPLIERS = {
     "千": 10**3,
@@ -103,6 +105,7 @@ class Number:
         in_order: whether it is the place of something in an order.
         noun: the stem of what it counts or puts in an order, as far as words tell that.
         language: ISO 639-1 code of that noun's.
+        hundredths: of a part of a whole that has no unit: what it is in percent, which texts round.
     """
 
     text: str
@@ -115,6 +118,7 @@ class Number:
     in_order: bool = False
     noun: str = ""
     language: str | None = None
+    hundredths: frozenset[Decimal] = frozenset()
 
 
 # A number, and where it begins and ends.
@@ -145,13 +149,22 @@ def is_told(known: Sequence[Number], wanted: Number) -> bool:
 
 
 def _may_equal(wanted: Number, other: Number) -> bool:
-    if not wanted.values & other.values or (wanted.unit and other.unit and not wanted.unit & other.unit):
+    if not _in_common(wanted, other) or (wanted.unit and other.unit and not wanted.unit & other.unit):
         return False
     if wanted.unit and not wanted.uncounted and other.uncounted and not _has_unit(other, wanted.unit):
         return False
     if other.in_order and _counts_otherwise(wanted, other):
         return False
     return wanted.minus == other.minus or not is_temperature(wanted.unit | other.unit)
+
+
+def _in_common(wanted: Number, other: Number) -> frozenset[Decimal]:
+    """The readings that two numbers share; half of something is 50 percent, and no other 50."""
+    if PERCENT in wanted.unit and other.hundredths:
+        return wanted.values & other.hundredths
+    if wanted.hundredths and PERCENT in other.unit | other.implied:
+        return wanted.hundredths & other.values
+    return wanted.values & other.values
 
 
 def _counts_otherwise(wanted: Number, order: Number) -> bool:
@@ -170,7 +183,7 @@ def _is_as_vague(wanted: Number, other: Number) -> bool:
 
 def _has_unit(number: Number, unit: frozenset[str]) -> bool:
     """Whether a number has a unit or may have it; half of something is 50 percent."""
-    return is_told_by(number.unit | number.implied, unit) or (PERCENT in unit and any(0 < v < 1 for v in number.values))
+    return is_told_by(number.unit | number.implied, unit) or (PERCENT in unit and bool(number.hundredths))
 
 
 def read_numbers(text: str, code: str | None, *, lenient: bool = False) -> list[Number]:
@@ -233,17 +246,25 @@ class _Reader:
         """The numbers that begin at a token, and the token behind them."""
         if fraction := self._fraction(at):
             end, value = fraction
-            return [self._number(at, end, _meanings(value), uncounted=True)], end
+            return [self._part(self._number(at, end, frozenset({value}), uncounted=True))], end
         if self._tokens[at]["figures"]:
             end = self._with_magnitude(at)
             return list(self._figures(at, end)), end
         end, values, vague = self._spelled(at)
         if values:
-            return [self._counting(at, self._number(at, end, values, vague=vague))], end
+            return [self._part(self._counting(at, self._number(at, end, values, vague=vague)))], end
         if not (values := self._hidden(at)):
             return [], end
         ordinal = self._is_ordinal(at)
-        return [self._counting(at, self._number(at, end, values, uncounted=ordinal), in_order=ordinal)], end
+        found = self._counting(at, self._number(at, end, values, uncounted=ordinal), in_order=ordinal)
+        return [self._part(found)], end
+
+    def _part(self, placed: _Placed) -> _Placed:
+        """A number that is no decimal one, with what it is in percent if it is a part of a whole."""
+        number, start, stop = placed
+        is_part = not number.unit and all(0 < value < 1 for value in number.values)
+        parts = map(_hundredths, number.values if is_part else ())
+        return replace(number, hundredths=frozenset().union(*parts)), start, stop
 
     def _counting(self, at: int, placed: _Placed, *, in_order: bool = False) -> _Placed:
         """A number in words with what it counts, or puts in an order; what has a capital may be a name: World War Two.
@@ -280,7 +301,7 @@ class _Reader:
         if count == 1 and word in self._ordinals and (top is None or not self._is_parted(end)):
             return None
         sure = count > 1 or parts not in _QUARTERS
-        return count / Decimal(str(parts)) if sure or self._lenient else None
+        return round(count / Decimal(str(parts)), _PLACES) if sure or self._lenient else None
 
     def _top(self, at: int) -> Decimal | None:
         """What a token counts parts by."""
@@ -394,8 +415,6 @@ class _Reader:
             return frozenset({value} if self._lenient else ())
         if value == Decimal("0.25") and not self._lenient:
             return frozenset()
-        if 0 < value < 1:
-            return _meanings(value)
         if len(parts) == 1 and value % 1:
             # Where one and a half has a word of its own; elsewhere a year and a half tells its half alone.
             return frozenset({value, value % 1})
@@ -419,7 +438,7 @@ class _Reader:
         found = {Decimal(roman(written))} if _ROMAN.fullmatch(written) else set()
         if word not in self._function_words:
             meant = self._place(word) or self._form(word) or self._compound(word)
-            found |= _meanings(Decimal(str(meant))) if meant else frozenset()
+            found |= {Decimal(str(meant))} if meant else set()
         return frozenset(found)
 
     def _place(self, word: str) -> float | None:
@@ -548,12 +567,9 @@ def _vaguely(value: Decimal) -> Iterator[Decimal]:
             yield -power
 
 
-def _meanings(value: Decimal) -> frozenset[Decimal]:
-    """A number; a part of a whole and its hundredths, which texts round."""
-    if value >= 1:
-        return frozenset({value})
-    hundredths = value * _HUNDRED
-    return frozenset({round(value, 4), round(hundredths, 1), round(hundredths, 0)})
+def _hundredths(part: Decimal) -> frozenset[Decimal]:
+    """A part of a whole in percent, as texts round it."""
+    return frozenset({round(part * _HUNDRED, 1), round(part * _HUNDRED, 0)})
 
 
 @cache
