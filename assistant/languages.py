@@ -123,6 +123,7 @@ class Language(Record):
     ordinal_words: Annotated[dict[str, float], BeforeValidator(_by_word)] = Field(default={})
     vague_numbers: WordSet = frozenset()
     several: WordSet = frozenset()
+    groups: Annotated[dict[str, float], BeforeValidator(_by_word)] = Field(default={})
     number_tails: WordSet = frozenset()
     fractions: Annotated[dict[str, float], BeforeValidator(_by_word)] = Field(default={})
     minus: Phrases = ()

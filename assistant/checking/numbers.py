@@ -82,6 +82,8 @@ _LISTED = re.compile(r"\s?(?:[,–—/-]|[^\W\d_]{1,3}\b)\s?[$€£]?\d")
 _MINUS = re.compile("\u2212$|(?:^|[\\s(])(?<!\\d\\s)[-–]$")
 _SIGNS = "-–\u2212"
 _BEFORE_LETTER = re.compile(r"\d[\d.,]*\s$")
+# Figures that dozens are counted by, and no year before a dozen.
+_FEW = re.compile(r"(?<![\d.,])\d{1,2}[\s-]$")
 _QUARTERS = frozenset({4})
 _AROUND = 25
 _SENTENCE_END = re.compile(r"[.!?…]\s|\n")
@@ -223,6 +225,7 @@ class _Reader:
         self._ordinals = known.ordinal_words if known else {}
         self._fractions = known.fractions if known else {}
         self._vague = known.vague_numbers if known else frozenset()
+        self._groups = known.groups if known else {}
         self._tails = tuple(known.number_tails) if known else ()
         self._function_words = known.function_words if known else frozenset()
         self._several = known.several if known else frozenset()
@@ -357,6 +360,8 @@ class _Reader:
             return 0
         word = fold(token["word"])
         value = self._words.get(word, 0)
+        if word in self._groups and _FEW.search(self._text, max(0, token.start() - _AROUND), token.start()):
+            return self._groups[word]
         # A metre and a magnitude look alike; a magnitude is set close to its figure, or stands behind a price.
         if len(word) == 1 and word.isascii() and self._text[token.start() - 1].isspace():
             figures = _BEFORE_LETTER.search(self._text, max(0, token.start() - _AROUND), token.start())
@@ -378,7 +383,7 @@ class _Reader:
             parts.append(value)
             if value >= _THOUSAND:
                 total, current = total + (current or 1) * value, Decimal(0)
-            elif value == _HUNDRED:
+            elif value == _HUNDRED or (parts[1:] and self._word(end) in self._groups):
                 current = (current or 1) * value
             else:
                 current += value
@@ -390,10 +395,21 @@ class _Reader:
         """Where the number that begins at `first` goes on at a token or behind an "and" or the like, and by what."""
         if at > first and self._goes_on(at, current, vague=vague) and self._joined(at):
             at += 1
-        value = self._value(at)
-        if value is None or (at > first and not (self._joined(at) and _fits(current, value))):
+        value = self._value(at) if at == first else self._value_behind(at)
+        if value is None or (at > first and not (self._joined(at) and self._fits(at, current, value))):
             return None
         return at, value
+
+    def _value_behind(self, at: int) -> Decimal | None:
+        """The value of a word behind a number, where some have other forms: два десятка."""
+        group = self._groups.get(self._word(at))
+        return self._value(at) if group is None else Decimal(str(group))
+
+    def _fits(self, at: int, current: Decimal, value: Decimal) -> bool:
+        """Whether a number word goes on with the number before it: two dozen does, and so does half a one."""
+        if self._word(at) in self._groups and self._word(at - 1) not in _AND:
+            return 0 < current < _HUNDRED
+        return _fits(current, value)
 
     def _goes_on(self, at: int, current: Decimal, *, vague: bool) -> bool:
         """Whether a word may stand within a number: twenty and five, hundreds of thousands, half a million."""
