@@ -68,7 +68,7 @@ _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _GAP = re.compile(r"[\s\u00ad-]{1,3}")
 _AND = frozenset({"and", "und", "et", "y", "e", "i", "ve", "və", "եւ", "և", "و"})
 # Shorter beginnings and stems are those of other words too.
-_SHORTEST_BEGINNING, _SHORTEST_STEM, _SHORTEST_ORDINAL, _SHORTEST_MAGNITUDE = 3, 4, 5, 5
+_SHORTEST_BEGINNING, _SHORTEST_STEM, _SHORTEST_ORDINAL, _SHORTEST_MAGNITUDE, _SHORTEST_TAIL = 3, 4, 5, 5, 3
 _OF = re.compile(r"\s(?:of|de|d['’])\s?")
 _PARTITIVE = frozenset({"of", "de"})
 # Languages that tell the parts before how many there are of them.
@@ -227,6 +227,8 @@ class _Reader:
         self._vague = known.vague_numbers if known else frozenset()
         self._groups = known.groups if known else {}
         self._tails = tuple(known.number_tails) if known else ()
+        self._long_tails = tuple(tail for tail in self._tails if len(tail) >= _SHORTEST_TAIL)
+        self._multiples = tuple(known.multiples) if known else ()
         self._function_words = known.function_words if known else frozenset()
         self._several = known.several if known else frozenset()
         self._minus = tuple(f" {phrase}" for phrase in known.minus) if known else ()
@@ -450,12 +452,26 @@ class _Reader:
             value = self._ordinals[word]
             return frozenset({Decimal(str(value))} if self._lenient or value > 2 else ())  # noqa: PLR2004 - "second" is a time too
         if not self._lenient:
-            return frozenset({Decimal(roman(written))} if is_roman(written) else ())
+            told = roman(written) if is_roman(written) else self._told(word)
+            return frozenset({Decimal(str(told))} if told else ())
         found = {Decimal(roman(written))} if _ROMAN.fullmatch(written) else set()
         if word not in self._function_words:
             meant = self._place(word) or self._form(word) or self._compound(word)
             found |= {Decimal(str(meant))} if meant else set()
         return frozenset(found)
+
+    def _told(self, word: str) -> float | None:
+        """The value of a number word that goes on with what speaks of that number, and surely is one: tenfold.
+
+        What is told of two may be told in other words (bilateral), and what becomes so many times as much (threefold)
+        is compared as that. Short words for large numbers begin others: Turkish yüz, Russian сто.
+        """
+        for end in range(len(word) - _SHORTEST_TAIL, _SHORTEST_BEGINNING - 1, -1):
+            value = self._words.get(word[:end], 0)
+            sure = 2 < value < _HUNDRED or (value >= _HUNDRED and end >= _SHORTEST_MAGNITUDE)  # noqa: PLR2004
+            if sure and word[end:].startswith(self._long_tails) and not word.startswith(self._multiples):
+                return value
+        return None
 
     def _place(self, word: str) -> float | None:
         """The value of a form of an ordinal."""

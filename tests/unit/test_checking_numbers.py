@@ -46,6 +46,7 @@ def _contained(passage: str, sentence: str, written: str = "en", spoken: str = "
         ("hundreds of thousands of people", "hundreds of thousands"),
         ("250,000 people", "hundreds of thousands of people"),
         ("fivefold", "5 times"),
+        ("5 times", "fivefold"),
         ("half a million people", "500,000 people"),
         ("two-thirds of them", "two thirds of them"),
         ("three quarters of them", "75% of them"),
@@ -95,6 +96,8 @@ def test_a_number_is_contained_however_it_is_written(passage: str, sentence: str
         ("a third of the soldiers", "33 soldiers"),
         ("50 soldiers of them", "half of the soldiers"),
         ("half of the soldiers", "0.5% of the soldiers"),
+        ("Prices rose sharply.", "Prices rose tenfold."),
+        ("Prices rose fivefold.", "Prices rose tenfold."),
         ("two dozen soldiers", "12 soldiers"),
         ("two dozen soldiers", "2 soldiers"),
         ("half a dozen soldiers", "12 soldiers"),
@@ -117,6 +120,8 @@ def test_another_number_or_unit_is_not_contained(passage: str, sentence: str) ->
         ("ru", "сотни человек", "en", "hundreds of people"),
         ("tr", "tarlaların üçte ikisi", "en", "two thirds of the fields"),
         ("tr", "askerlerin yarısı", "tr", "askerlerin yüzde 50'si"),
+        ("ru", "контракт на пять лет", "ru", "пятилетний контракт"),
+        ("en", "the 40th attempt", "tr", "kırkıncı deneme"),
         ("tr", "iki düzine asker", "en", "24 soldiers"),
         ("tr", "yarım düzine asker", "tr", "altı asker"),
         ("tr", "24 yumurta", "tr", "iki düzinelik"),
@@ -156,6 +161,10 @@ def test_a_number_is_contained_in_another_language(written: str, passage: str, s
         ("ru", "780 миллионов рублей", "миллион рублей"),
         ("ru", "Завод стоит у реки", "сто человек"),
         ("ru", "половина солдат", "50 солдат"),
+        ("ru", "долгий контракт", "пятилетний контракт"),
+        ("ru", "двухлетний контракт", "пятилетний контракт"),
+        ("tr", "son deneme", "kırkıncı deneme"),
+        ("az", "uzun plan", "beşillik plan"),
         ("ru", "два десятка солдат", "10 солдат"),
         ("ru", "двое убитых и десяток раненых", "20 раненых"),
         ("ru", "двое и десяток", "20 раненых"),
@@ -271,9 +280,19 @@ def test_a_currency_is_no_word_that_begins_alike_farther_on() -> None:
     assert not beds.unit
 
 
-@pytest.mark.parametrize("sentence", ["One of them left.", "a quarter of the city", "He came first, then second."])
-def test_words_that_are_numbers_only_at_times_are_not_looked_for(sentence: str) -> None:
-    assert read_numbers(sentence, "en") == []
+@pytest.mark.parametrize(
+    ("code", "sentence"),
+    [
+        ("en", "One of them left."),
+        ("en", "a quarter of the city"),
+        ("en", "He came first, then second."),
+        ("en", "The price rose threefold; a handsome twosome paid it."),
+        ("ru", "Сторонники изменили несколько параметров в двухсторонней сделке."),
+        ("tr", "Altın taşıyan gemi yüzer köprüye yanaştı, kaptan biner, beşeri bilimler okur."),
+    ],
+)
+def test_words_that_are_numbers_only_at_times_are_not_looked_for(code: str, sentence: str) -> None:
+    assert read_numbers(sentence, code) == []
 
 
 @pytest.mark.parametrize(
