@@ -5,12 +5,14 @@ read in two ways, such as 1.500, has both values, and is contained if the passag
 """
 
 import re
+import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
+from math import prod
 
 from babel.numbers import get_decimal_symbol
 
@@ -33,7 +35,11 @@ from assistant.terms import fold
 _FIGURES = r"\d+(?:[.,\u066b\u066c'’]\d+|[ \u00a0\u2009\u202f]\d{3}(?!\d))*[\u00bc-\u00be\u2150-\u215e]?"
 _TOKEN = re.compile(rf"(?P<figures>{_FIGURES}|[\u00bc-\u00be\u2150-\u215e])|(?P<word>[^\W\d_]+)")
 _SEPARATOR = re.compile("[^0-9]")
-_VULGAR = {c: Decimal(value) for c, value in (("½", ".5"), ("¼", ".25"), ("¾", ".75"))}
+# A fraction in figures, which may go on behind a whole number: 2/3, 2 1/2; and what tells it from a date or a score.
+_RATIO = re.compile(
+    r"(?<![\d/⁄.,–-])(?:(?P<whole>\d{1,3})[ \u00a0])?(?P<top>\d)[/⁄](?P<bottom>10|[2-9])(?![\d/⁄]|[.,–-]\d)"
+)
+_CASE_ENDING = re.compile("['’][^\\W\\d_]")
 _RANGE = re.compile(r"(?<!\d)([12][0-9]{3})\s?[-–—/]\s?$")
 _RANGE_CHARS = 8
 _THOUSAND, _HUNDRED, _TEN, _GROUP = 1000, 100, 10, 3
@@ -251,7 +257,11 @@ class _Reader:
         """The numbers that begin at a token, and the token behind them."""
         if fraction := self._fraction(at):
             end, value = fraction
-            return [self._part(self._number(at, end, frozenset({value}), uncounted=True))], end
+            found = self._part(self._number(at, end, frozenset({value}), uncounted=True))
+            return [found, *self._maybe_ordinal(at, end)], end
+        if ratio := self._ratio(at):
+            end, value = ratio
+            return list(self._ratio_numbers(at, end, value)), self._with_magnitude(end - 1)
         if self._tokens[at]["figures"]:
             end = self._with_magnitude(at)
             return list(self._figures(at, end)), end
@@ -303,7 +313,7 @@ class _Reader:
         if top is not None and not self._joined(max(top, bottom)):
             return None
         # Some of these words are those for places in an order too, and a quarter is one of a year.
-        if count == 1 and word in self._ordinals and (top is None or not self._is_parted(end)):
+        if count == 1 and word in self._ordinals and (top is None or not self._may_be_parted(end)):
             return None
         sure = count > 1 or parts not in _QUARTERS
         return round(count / Decimal(str(parts)), _PLACES) if sure or self._lenient else None
@@ -320,10 +330,46 @@ class _Reader:
     def _is_parted(self, end: int) -> bool:
         return _OF.match(self._text, self._tokens[end - 1].end()) is not None
 
+    def _may_be_parted(self, end: int) -> bool:
+        """Whether what ends before a token is a part of something, or may be one: it fell by a third."""
+        return self._is_parted(end) or (self._lenient and not self._is_of_something(self._tokens[end - 1].end()))
+
+    def _maybe_ordinal(self, at: int, end: int) -> Iterator[_Placed]:
+        """The place in an order that a part of nothing named may be too: a second bomb, and a third."""
+        place = self._ordinals.get(self._word(end - 1))
+        if self._lenient and place and not self._is_parted(end):
+            yield self._number(at, end, frozenset({Decimal(str(place))}), uncounted=True)
+
+    def _ratio(self, at: int) -> tuple[int, Decimal] | None:
+        """The end and the value of a fraction in figures that begins here, of something or behind a whole number."""
+        found = _RATIO.match(self._text, self._tokens[at].start())
+        if found is None or not 0 < (top := int(found["top"])) < (bottom := int(found["bottom"])):
+            return None
+        if not (found["whole"] or self._is_of_something(found.end())):
+            return None
+        part = round(Decimal(top) / bottom, _PLACES)
+        return (at + 3, int(found["whole"]) + part) if found["whole"] else (at + 2, part)
+
+    def _is_of_something(self, stop: int) -> bool:
+        """Whether a noun, or what stands before one, follows what ends here, or an ending does: 2/3'si."""
+        noun = _COUNTED.match(self._text, stop)
+        named = noun is not None and fold(noun[1]) not in self._function_words
+        return named or _OF.match(self._text, stop) is not None or _CASE_ENDING.match(self._text, stop) is not None
+
+    def _ratio_numbers(self, at: int, end: int, value: Decimal) -> Iterator[_Placed]:
+        """A fraction in figures; in a passage its figures too, since it may be something else."""
+        stop = self._with_magnitude(end - 1)
+        values = frozenset({value * self._factor(end, stop)})
+        yield self._part(self._number(at, stop, values, uncounted=value < 1 and stop == end))
+        for token in range(at, end if self._lenient else at):
+            yield from self._figures(token, token + 1)
+
+    def _factor(self, start: int, end: int) -> Decimal:
+        """What the magnitudes among the tokens come to."""
+        return prod((Decimal(str(self._magnitude(token))) for token in self._tokens[start:end]), start=Decimal(1))
+
     def _figures(self, at: int, end: int) -> Iterator[_Placed]:
-        factor = Decimal(1)
-        for token in self._tokens[at + 1 : end]:
-            factor *= Decimal(str(self._magnitude(token)))
+        factor = self._factor(at + 1, end)
         own = self._own_mark() if factor > 1 else None
         year = end == at + 1 and _YEAR.fullmatch(self._tokens[at]["figures"]) is not None
         for values in readings(self._tokens[at]["figures"], lenient=self._lenient, decimal=own):
@@ -332,7 +378,8 @@ class _Reader:
             found, start, stop = self._number(at, end, scaled | about | self._year_of_range(at))
             alone = not found.unit and not _NOUN.match(self._text, stop)
             named = YEAR in found.unit and not counts_years(found.text, self._code)
-            yield replace(found, uncounted=year and (alone or named)), start, stop
+            placed = replace(found, uncounted=year and (alone or named)), start, stop
+            yield placed if self._tokens[at]["figures"][-1].isdecimal() else self._part(placed)
 
     def _own_mark(self) -> str | None:
         """The decimal mark of the language, which tells 1.5 million from 1,500 million."""
@@ -536,12 +583,10 @@ def readings(figures: str, *, lenient: bool = False, decimal: str | None = None)
         lenient: also reads what blanks part by itself.
         decimal: the only mark that may stand before decimals; any if None.
     """
-    fraction = _VULGAR.get(figures[-1]) if not figures[-1].isdecimal() else None
     if not figures[-1].isdecimal():
-        figures = figures[:-1]
-        if fraction is None or not figures:
-            return [frozenset({fraction})] if fraction else []
-        return [frozenset({Decimal(figures) + fraction})] if figures.isdecimal() else []
+        part = round(Decimal(unicodedata.numeric(figures[-1])), _PLACES)
+        whole = readings(figures[:-1], lenient=lenient, decimal=decimal) if figures[:-1] else [frozenset({Decimal(0)})]
+        return [frozenset(value + part for value in values) for values in whole]
     plain = "".join(str(int(c)) if c.isdecimal() else c for c in figures)
     groups = _SEPARATOR.split(plain)
     marks = _SEPARATOR.findall(plain)
