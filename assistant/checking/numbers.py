@@ -84,6 +84,7 @@ _ARTICLES = frozenset({"a", "an"})
 _LEAST, _MOST, _MOST_OF_THOUSANDS, _LARGEST_POWER = 2, 10, 1000, 15
 _YEAR = re.compile(r"(?:1\d|20)\d\d")
 _LISTED = re.compile(r"\s?(?:[,–—/-]|[^\W\d_]{1,3}\b)\s?[$€£]?\d")
+_IN_ROW = re.compile(r"\s?(?:[,–—/-]|,?\s?[^\W\d_]{1,4})\s?")
 # A minus stands close to its number, and no number or word close before it.
 _MINUS = re.compile("\u2212$|(?:^|[\\s(])(?<!\\d\\s)[-–]$")
 _SIGNS = "-–\u2212"
@@ -114,6 +115,7 @@ class Number:
         noun: the stem of what it counts or puts in an order, as far as words tell that.
         language: ISO 639-1 code of that noun's.
         hundredths: of a part of a whole that has no unit: what it is in percent, which texts round.
+        counts: whether a word behind it may be what it counts, rather than what is measured or parted.
     """
 
     text: str
@@ -127,6 +129,7 @@ class Number:
     noun: str = ""
     language: str | None = None
     hundredths: frozenset[Decimal] = frozenset()
+    counts: bool = False
 
 
 # A number, and where it begins and ends.
@@ -142,7 +145,8 @@ def is_told(known: Sequence[Number], wanted: Number) -> bool:
     """Whether a passage that contains a number tells its currency, percent or minus too, and does not leave it open.
 
     How long or how heavy something is texts often tell in a bare number, so other units are not asked for. Of
-    "millions" those of nothing else count, and "hundreds" leave open whether they are a hundred.
+    "millions" those of nothing else count, and "hundreds" leave open whether they are a hundred. A share or a price
+    leaves open whether so many of something are meant.
     """
     equal = [other for other in known if _may_equal(wanted, other)]
     if wanted.minus and not any(other.minus for other in equal):
@@ -151,9 +155,10 @@ def is_told(known: Sequence[Number], wanted: Number) -> bool:
         return any(_is_as_vague(wanted, other) for other in equal)
     if all(other.vague for other in equal):
         return False
+    if not wanted.unit:
+        return not wanted.counts or any(not other.unit or is_measured(other.unit) for other in equal)
     bare_will_do = is_measured(wanted.unit)
-    told = (_has_unit(other, wanted.unit) or (bare_will_do and not other.unit) for other in equal)
-    return not wanted.unit or any(told)
+    return any(_has_unit(other, wanted.unit) or (bare_will_do and not other.unit) for other in equal)
 
 
 def _may_equal(wanted: Number, other: Number) -> bool:
@@ -204,7 +209,15 @@ def read_numbers(text: str, code: str | None, *, lenient: bool = False) -> list[
             for one, which a sentence may use for something else.
     """
     found = list(_Reader(text, language(code) if code in languages() else None, lenient=lenient).numbers())
-    return list(_with_implied(text, found)) if lenient else [number for number, _, _ in found]
+    return list(_with_implied(text, found)) if lenient else list(_with_shared_units(text, found))
+
+
+def _with_shared_units(text: str, found: Sequence[_Placed]) -> Iterator[Number]:
+    """The numbers of a sentence; one in a row with another that has a unit counts nothing else: 10 or 20 percent."""
+    for at, (number, start, end) in enumerate(found):
+        before = [other for other, _, stop in found[max(0, at - 1) : at] if _IN_ROW.fullmatch(text, stop, start)]
+        behind = [other for other, first, _ in found[at + 1 : at + 2] if _IN_ROW.fullmatch(text, end, first)]
+        yield replace(number, counts=number.counts and not any(other.unit for other in before + behind))
 
 
 def _with_implied(text: str, found: Sequence[_Placed]) -> Iterator[Number]:
@@ -279,7 +292,7 @@ class _Reader:
         number, start, stop = placed
         is_part = not number.unit and all(0 < value < 1 for value in number.values)
         parts = map(_hundredths, number.values if is_part else ())
-        return replace(number, hundredths=frozenset().union(*parts)), start, stop
+        return replace(number, hundredths=frozenset().union(*parts), counts=number.counts and not is_part), start, stop
 
     def _counting(self, at: int, placed: _Placed, *, in_order: bool = False) -> _Placed:
         """A number in words with what it counts, or puts in an order; what has a capital may be a name: World War Two.
@@ -352,9 +365,12 @@ class _Reader:
 
     def _is_of_something(self, stop: int) -> bool:
         """Whether a noun, or what stands before one, follows what ends here, or an ending does: 2/3'si."""
+        return self._is_before_noun(stop) or any(marked.match(self._text, stop) for marked in (_OF, _CASE_ENDING))
+
+    def _is_before_noun(self, stop: int) -> bool:
+        """Whether a word that may be a noun follows what ends here."""
         noun = _COUNTED.match(self._text, stop)
-        named = noun is not None and fold(noun[1]) not in self._function_words
-        return named or _OF.match(self._text, stop) is not None or _CASE_ENDING.match(self._text, stop) is not None
+        return noun is not None and fold(noun[1]) not in self._function_words
 
     def _ratio_numbers(self, at: int, end: int, value: Decimal) -> Iterator[_Placed]:
         """A fraction in figures; in a passage its figures too, since it may be something else."""
@@ -559,7 +575,9 @@ class _Reader:
         minus = self._has_minus(start)
         unit, start, stop = unit_at(self._text, start, stop, self._code)
         minus = minus or (bool(unit) and self._is_below_zero(stop))
-        return Number(self._text[start:stop], values, unit, minus=minus, vague=vague, uncounted=uncounted), start, stop
+        printed = self._text[start:stop]
+        counts = not unit and not uncounted and self._code is not None and self._is_before_noun(stop)
+        return Number(printed, values, unit, minus=minus, vague=vague, uncounted=uncounted, counts=counts), start, stop
 
     def _has_minus(self, start: int) -> bool:
         """Whether a minus stands before a number, as a sign that is no dash or in words."""

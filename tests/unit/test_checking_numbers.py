@@ -299,6 +299,33 @@ def test_a_passage_that_leaves_a_unit_open_does_not_tell_it(passage: str, senten
     assert is_told(read_numbers(passage, "en", lenient=True), wanted) is told
 
 
+@pytest.mark.parametrize(
+    ("code", "passage", "sentence", "told"),
+    [
+        ("en", "30% of the soldiers were killed.", "30 soldiers were killed.", False),
+        ("en", "It cost $5 billion.", "It cost 5 billion soldiers.", False),
+        ("en", "It cost $5 billion.", "It cost 5 billion.", True),
+        ("en", "30% of the 30 soldiers", "30 soldiers", True),
+        ("en", "It lasted 30 hours.", "30 soldiers", True),
+        ("en", "between 10 and 30% of them", "between 10 and 30 of them", True),
+        ("en", "50% of the soldiers", "half the soldiers", True),
+        ("ru", "Погибли 30% солдат.", "Погибли 30 солдат.", False),
+        ("ru", "Погибли 50% солдат.", "Погибла половина солдат.", True),
+        ("ru", "Погибли 30 солдат.", "Погибли 30 солдат.", True),
+        ("tr", "Askerlerin yüzde 30'u öldü.", "30 asker öldü.", False),
+        ("tr", "Askerlerin 30 yaralısı var.", "30 asker öldü.", True),
+    ],
+)
+def test_a_share_or_a_price_does_not_tell_how_many(code: str, passage: str, sentence: str, told: bool) -> None:
+    known = read_numbers(passage, code, lenient=True)
+    assert all(is_told(known, wanted) for wanted in read_numbers(sentence, code)) is told
+
+
+def test_a_number_in_a_row_with_a_share_is_one_too() -> None:
+    known = read_numbers("20 to 30 percent of the soldiers", "en", lenient=True)
+    assert all(is_told(known, wanted) for wanted in read_numbers("askerlerin yüzde 20 ila 30 kadarı", "tr"))
+
+
 def test_a_currency_is_no_word_that_begins_alike_farther_on() -> None:
     (beds,) = read_numbers("850 yataklı yeni bir hastane", "tr")
     assert not beds.unit
