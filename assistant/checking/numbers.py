@@ -91,6 +91,9 @@ _SIGNS = "-–\u2212"
 _BEFORE_LETTER = re.compile(r"\d[\d.,]*\s$")
 # Figures that dozens are counted by, and no year before a dozen.
 _FEW = re.compile(r"(?<![\d.,])\d{1,2}[\s-]$")
+# The letters before figures, and what parts them.
+_LABEL = re.compile(r"([^\W\d_]+)([-\u2011 \u00a0]?)$")
+_SHORT_LABEL = 2
 _QUARTERS = frozenset({4})
 _AROUND = 25
 _SENTENCE_END = re.compile(r"[.!?…]\s|\n")
@@ -115,6 +118,8 @@ class Number:
         noun: the stem of what it counts or puts in an order, as far as words tell that.
         language: ISO 639-1 code of that noun's.
         hundredths: of a part of a whole that has no unit: what it is in percent, which texts round.
+        label: the letters right before it; in a passage only those that surely name something with it, as in F-16.
+        named: whether it may be part of a name: nothing or a hyphen parts it from them, or it is a word with a capital.
         counts: whether a word behind it may be what it counts, rather than what is measured or parted.
     """
 
@@ -129,6 +134,8 @@ class Number:
     noun: str = ""
     language: str | None = None
     hundredths: frozenset[Decimal] = frozenset()
+    label: str = ""
+    named: bool = False
     counts: bool = False
 
 
@@ -167,6 +174,8 @@ def _may_equal(wanted: Number, other: Number) -> bool:
     if wanted.unit and not wanted.uncounted and other.uncounted and not _has_unit(other, wanted.unit):
         return False
     if other.in_order and _counts_otherwise(wanted, other):
+        return False
+    if other.label and not wanted.named and wanted.label != other.label:
         return False
     return wanted.minus == other.minus or not is_temperature(wanted.unit | other.unit)
 
@@ -304,7 +313,7 @@ class _Reader:
         told = behind is not None and fold(behind[1]) not in self._function_words
         plain = at == 0 or self._tokens[at]["word"].islower()
         noun = stem(behind[1], self._code) if behind and told and (plain or in_order) and not number.vague else ""
-        return replace(number, in_order=in_order, noun=noun, language=self._code), start, stop
+        return replace(number, in_order=in_order, noun=noun, language=self._code, named=not plain), start, stop
 
     def _fraction(self, at: int) -> tuple[int, Decimal] | None:
         """The end and the value of a fraction that begins here: two thirds, a third of them, üçte iki."""
@@ -394,8 +403,22 @@ class _Reader:
             found, start, stop = self._number(at, end, scaled | about | self._year_of_range(at))
             alone = not found.unit and not _NOUN.match(self._text, stop)
             named = YEAR in found.unit and not counts_years(found.text, self._code)
-            placed = replace(found, uncounted=year and (alone or named)), start, stop
+            label, close = ("", False) if year or end > at + 1 else self._label(at)
+            placed = replace(found, uncounted=year and (alone or named), label=label, named=close), start, stop
             yield placed if self._tokens[at]["figures"][-1].isdecimal() else self._part(placed)
+
+    def _label(self, at: int) -> tuple[str, bool]:
+        """The letters before figures that may be a name with them (MH17, F-16), and whether no blank parts them."""
+        start = self._tokens[at].start()
+        before = _LABEL.search(self._text, max(0, start - _AROUND), start)
+        if before is None or not self._tokens[at]["figures"].isdecimal():
+            return "", False
+        letters, mark = before.groups()
+        close = not mark.isspace()
+        # What ends in a small letter may be more than a name: Euro-2024; but Mi-8.
+        short = len(letters) <= _SHORT_LABEL and letters[0].isupper() and mark != ""
+        sure = close and (letters[-1].isupper() or short) and not is_priced(f"{letters} ", len(letters) + 1)
+        return (romanised(letters) if sure or not self._lenient else ""), close
 
     def _own_mark(self) -> str | None:
         """The decimal mark of the language, which tells 1.5 million from 1,500 million."""
