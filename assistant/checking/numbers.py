@@ -95,6 +95,8 @@ _FEW = re.compile(r"(?<![\d.,])\d{1,2}[\s-]$")
 _LABEL = re.compile(r"([^\W\d_]+)([-\u2011 \u00a0]?)$")
 _SHORT_LABEL = 2
 _QUARTERS = frozenset({4})
+# A third and a quarter need no number before them; the word for smaller parts is that for a place in an order then.
+_MOST_ALONE = 4
 _AROUND = 25
 _SENTENCE_END = re.compile(r"[.!?…]\s|\n")
 # A word of more letters than an "and" has behind a number is what it counts.
@@ -184,9 +186,10 @@ def _in_common(wanted: Number, other: Number) -> frozenset[Decimal]:
     """The readings that two numbers share; half of something is 50 percent, and no other 50."""
     if PERCENT in wanted.unit and other.hundredths:
         return wanted.values & other.hundredths
-    if wanted.hundredths and PERCENT in other.unit | other.implied:
+    if PERCENT in other.unit and wanted.hundredths:
         return wanted.hundredths & other.values
-    return wanted.values & other.values
+    may_be_percent = PERCENT in other.implied and not other.hundredths
+    return (wanted.values | wanted.hundredths if may_be_percent else wanted.values) & other.values
 
 
 def _counts_otherwise(wanted: Number, order: Number) -> bool:
@@ -330,7 +333,7 @@ class _Reader:
         if parts is None:
             return None
         count = Decimal(1) if top is None else self._top(top)
-        if count is None or count >= parts:
+        if count is None or count >= parts or (top is None and parts > _MOST_ALONE):
             return None
         if top is not None and not self._joined(max(top, bottom)):
             return None

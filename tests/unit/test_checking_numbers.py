@@ -87,6 +87,7 @@ def _contained(passage: str, sentence: str, written: str = "en", spoken: str = "
         ("two dozen soldiers", "dozens of soldiers"),
         ("50% of them", "half of them"),
         ("between 50 and 60 percent of them", "half of them"),
+        ("20 percent of them or half", "half of them"),
         ("half an hour", "0.5 hours"),
         ("€3.4m", "€3.4 m"),
         ("A$12 million", "12 million dollars"),
@@ -165,6 +166,7 @@ def test_another_number_or_unit_is_not_contained(passage: str, sentence: str) ->
         ("ru", "на ЧМ-2018", "ru", "в 2018 году"),
         ("ru", "2/3 голосов", "en", "two thirds of the votes"),
         ("ru", "треть голосов", "ru", "⅓ голосов"),
+        ("ru", "одна пятая голосов", "ru", "20% голосов"),
         ("tr", "oyların üçte ikisi", "tr", "oyların 2/3'si"),
         ("ru", "контракт на пять лет", "ru", "пятилетний контракт"),
         ("en", "the 40th attempt", "tr", "kırkıncı deneme"),
@@ -364,6 +366,7 @@ def test_a_currency_is_no_word_that_begins_alike_farther_on() -> None:
         ("en", "He came first, then second."),
         ("en", "The price rose threefold; a handsome twosome paid it."),
         ("ru", "Сторонники изменили несколько параметров в двухсторонней сделке."),
+        ("ru", "Это пятая попытка и десятая серия."),
         ("tr", "Altın taşıyan gemi yüzer köprüye yanaştı, kaptan biner, beşeri bilimler okur."),
     ],
 )
