@@ -28,7 +28,7 @@ class Reader:
         self.desk: Desk = self._reactions["reply"].fn.__self__._desk  # type: ignore[union-attr]
         self.wishes = WISHES
         # As Gradio does for everybody who opens the page.
-        self.seen: Changes = {self.parts.session: deepcopy(self.parts.session.value)}
+        self.seen: Changes = {state: deepcopy(state.value) for state in (self.parts.conversation, self.parts.view)}
 
     @property
     def parts(self) -> Parts:
@@ -38,8 +38,7 @@ class Reader:
     @property
     def session(self) -> Session:
         """The session as the page holds it."""
-        session: Session = self.seen[self.parts.session]
-        return session
+        return Session(conversation=self.seen[self.parts.conversation], view=self.seen[self.parts.view])
 
     @property
     def chat(self) -> list[str]:
@@ -81,6 +80,7 @@ class Reader:
     def _steps(self, reaction: str, *inputs: Any) -> Generator[Changes, None, None]:
         for changes in self._react(reaction, *inputs):
             yield self._take(reaction, changes)
+        yield self.do("arrive", self.session, self.wishes.language)
 
     def _exhaust(self, steps: Iterator[Changes]) -> Changes:
         together: Changes = {}
@@ -89,9 +89,16 @@ class Reader:
         return together
 
     def _react(self, reaction: str, *inputs: Any) -> Any:
-        function = self._reactions[reaction].fn
-        assert function is not None
-        return function(*inputs)
+        function = self._reactions[reaction]
+        assert function.fn is not None
+        return function.fn(*(part for given in inputs for part in self._parts_of(given, function.inputs)))
+
+    def _parts_of(self, given: Any, components: Sequence[Any]) -> list[Any]:
+        """An input; of a session the states that a reaction is given."""
+        if not isinstance(given, Session):
+            return [given]
+        states = {self.parts.conversation: given.conversation, self.parts.view: given.view}
+        return [states[component] for component in components if component in states]
 
     def _take(self, reaction: str, changes: Any) -> Any:
         outputs: Sequence[Any] = self._reactions[reaction].outputs

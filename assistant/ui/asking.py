@@ -16,9 +16,9 @@ from assistant.ui.bridge import keep
 from assistant.ui.choosing import cleared
 from assistant.ui.desk import Desk
 from assistant.ui.html.messages import pending_html, question_html
-from assistant.ui.panel import session_changes
+from assistant.ui.panel import chat_changes, panel_changes
 from assistant.ui.parts import NOTHING, Changes, Wishes
-from assistant.ui.session import Conversation, Exchange, Session, named
+from assistant.ui.session import Conversation, Exchange, Session, View, named
 from assistant.ui.words import DEFAULT, Words, words_in
 
 # How long a reader who stops an answer waits, at most, for the page to be ready again.
@@ -40,7 +40,7 @@ class Asking:
         # after what its end has shown; so an answer ends itself, and nothing else writes into its conversation.
         self._stops: dict[str, threading.Event] = {}
 
-    def reply(self, question: str, session: Session, *fields: Any) -> Iterator[Changes]:
+    def reply(self, question: str, conversation: Conversation, view: View, *fields: Any) -> Iterator[Changes]:
         """Answers what was typed; it replaces the question that is being edited, and what followed that."""
         wishes = Wishes(*fields)
         if not question.strip():
@@ -48,58 +48,70 @@ class Asking:
             # Of a generator that gives nothing at all, Gradio empties the outputs.
             yield NOTHING
             return
-        session = _begun(session)
-        if session.editing is not None:
-            session = session.having(conversation=_before(session.conversation, session.editing))
-        yield from self._answer(question, session, wishes, typed=True)
+        before = _begun(conversation) if view.editing is None else _before(conversation, view.editing)
+        yield from self._answer(question, Session(conversation=before, view=view), wishes, typed=True)
 
-    def reply_to_example(self, event: gr.SelectData, session: Session, *fields: Any) -> Iterator[Changes]:
+    def reply_to_example(
+        self, event: gr.SelectData, conversation: Conversation, view: View, *fields: Any
+    ) -> Iterator[Changes]:
         """Asks the example question that was chosen."""
-        yield from self._answer(event.value["text"], _begun(session), Wishes(*fields))
+        before = Session(conversation=_begun(conversation), view=view)
+        yield from self._answer(event.value["text"], before, Wishes(*fields))
 
-    def reply_to_link(self, event: gr.EventData, session: Session, *fields: Any) -> Iterator[Changes]:
+    def reply_to_link(
+        self, event: gr.EventData, conversation: Conversation, view: View, *fields: Any
+    ) -> Iterator[Changes]:
         """Asks a suggested question, or an earlier one again, with or without the filter."""
         wishes = Wishes(*fields)
-        reference, exchange = named(event, session)
+        reference, exchange = named(event, conversation)
         if reference is None or exchange is None:
             yield NOTHING
             return
         if reference.kind == "ask":
-            suggestions = self._desk.suggestions(session.conversation)
+            suggestions = self._desk.suggestions(conversation)
             if reference.number < len(suggestions):
-                yield from self._answer(suggestions[reference.number], session, wishes)
+                before = Session(conversation=conversation, view=view)
+                yield from self._answer(suggestions[reference.number], before, wishes)
             else:
                 yield NOTHING
             return
         if reference.kind == "widen":
             wishes = wishes._replace(first="", last="", publishers=[], articles=[])
             yield cleared(self._desk, wishes.words)
-        before = session.having(conversation=_before(session.conversation, reference.place))
+        before = Session(conversation=_before(conversation, reference.place), view=view)
         yield from self._answer(exchange.question, before, wishes)
 
-    def edit(self, event: gr.EventData, session: Session, language: str) -> Changes:
+    def arrive(self, conversation: Conversation, view: View, language: str) -> Changes:
+        """Shows an answer that has come, in the language that the page speaks now; what was opened meanwhile stays."""
+        # Not every question is one: a blank one brings no answer.
+        return self._shown(conversation, view, language) if view.before else NOTHING
+
+    def edit(self, event: gr.EventData, conversation: Conversation, view: View, language: str) -> Changes:
         """Puts an earlier question back into its box, or leaves it; what followed it goes when it is sent."""
-        reference, exchange = named(event, session)
+        reference, exchange = named(event, conversation)
         if reference is None or exchange is None:
             return NOTHING
         parts, words = self._desk.parts, words_in(language)
         editing = reference.place if reference.kind == "edit" else None
         return {
             parts.question: exchange.question if editing is not None else "",
-            parts.chat: self._desk.messages(session.conversation, words, editing=editing),
-            parts.session: session.having(editing=editing),
+            parts.chat: self._desk.messages(conversation, words, editing=editing),
+            parts.view: view.having(editing=editing),
         }
 
-    def stop(self, session: Session, language: str) -> Changes:
+    def stop(self, conversation: Conversation, view: View, language: str) -> Changes:
         """Ends an answer as far as it came. If none is coming any more, the page is ready for the next question."""
-        exchanges = session.conversation.exchanges
+        exchanges = conversation.exchanges
         if exchanges and exchanges[-1].id in self._stops:
             self._stops[exchanges[-1].id].set()
             return NOTHING
-        return {**session_changes(self._desk, session, words_in(language)), **self._ready()}
+        return self._shown(conversation, view, language)
 
     def _answer(self, question: str, session: Session, wishes: Wishes, *, typed: bool = False) -> Iterator[Changes]:
-        """Answers a question. Where it was not typed, what stands in the box was not sent yet, and stays."""
+        """Answers a question, which `arrive` then shows.
+
+        Where it was not typed, what stands in the box was not sent yet, and stays.
+        """
         desk, parts, words = self._desk, self._desk.parts, wishes.words
         question = encodable(question)
         before = session.conversation
@@ -116,7 +128,9 @@ class Asking:
             yield {
                 parts.bridge: keep(begun),
                 parts.chat: [*asked, _pending(exchange, SEARCHING, words)],
-                parts.session: session.having(conversation=before.with_exchange(exchange), editing=None),
+                parts.conversation: before.with_exchange(exchange),
+                # From here on the view is the reader's.
+                parts.view: session.view.asked(),
                 parts.question: gr.update(**box),
                 parts.reason: gr.Textbox(value="", visible=False),
             }
@@ -127,8 +141,10 @@ class Asking:
                 if stop.is_set():
                     break
                 if exchange.answer is None and pace.is_due(stage):
-                    growing = session.having(conversation=before.with_exchange(exchange), editing=None)
-                    yield {parts.chat: [*asked, _pending(exchange, stage, words)], parts.session: growing}
+                    yield {
+                        parts.chat: [*asked, _pending(exchange, stage, words)],
+                        parts.conversation: before.with_exchange(exchange),
+                    }
         except AssistantError as error:
             exchange = exchange.model_copy(update={"failure": error.in_words()})
         except Exception:
@@ -140,11 +156,10 @@ class Asking:
         if stopped:
             exchange = exchange.model_copy(update={"failure": words_in(DEFAULT)("stopped")})
         conversation = before.with_exchange(exchange)
-        done = Session(conversation=conversation, place=len(conversation.exchanges) - 1)
-        changes = {**session_changes(desk, done, words), **self._ready(), parts.bridge: keep(conversation)}
+        changes = {parts.conversation: conversation, parts.bridge: keep(conversation)}
         if exchange.failure and typed and not stopped:
             # The question goes back into its box: most failures ask for other words.
-            changes[parts.question] = gr.Textbox(value=question, submit_btn=True, stop_btn=False)
+            changes[parts.question] = gr.Textbox(value=question)
         yield changes
 
     def _growing(
@@ -163,8 +178,18 @@ class Asking:
                 exchange = exchange.model_copy(update={"partial": "", "answer": event})
             yield exchange, stage
 
-    def _ready(self) -> Changes:
-        return {self._desk.parts.question: gr.Textbox(submit_btn=True, stop_btn=False)}
+    def _shown(self, conversation: Conversation, view: View, language: str) -> Changes:
+        """The conversation with nothing coming any more, and the page ready for the next question."""
+        desk, words = self._desk, words_in(language)
+        now = view.answered(len(conversation.exchanges) - 1) if view.before else view
+        session = Session(conversation=conversation, view=now)
+        # Drawn anew, what somebody reads would move, and a word that is being typed be lost.
+        reading = now.opened or now.listing
+        return {
+            **chat_changes(desk, session, words),
+            **({desk.parts.view: now} if reading else panel_changes(desk, session, words)),
+            desk.parts.question: gr.Textbox(submit_btn=True, stop_btn=False),
+        }
 
 
 class _Pace:
@@ -185,9 +210,9 @@ def _pending(exchange: Exchange, stage: AnswerStage, words: Words) -> Turn:
     return {"role": "assistant", "content": pending_html(exchange.partial, stage, words)}
 
 
-def _begun(session: Session) -> Session:
-    """The session with a conversation of its own: the empty one that readers start from is the same for all."""
-    return session if session.conversation.exchanges else session.having(conversation=Conversation())
+def _begun(conversation: Conversation) -> Conversation:
+    """The conversation, or a new one: the empty one that readers start from is the same for all."""
+    return conversation if conversation.exchanges else Conversation()
 
 
 def _before(conversation: Conversation, place: int) -> Conversation:

@@ -18,7 +18,7 @@ from assistant.ui.labels import labels
 from assistant.ui.panel import session_changes
 from assistant.ui.parts import LENGTHS, NOTHING, USUAL_LENGTH, Changes
 from assistant.ui.references import Reference, key_of
-from assistant.ui.session import Session, told
+from assistant.ui.session import Conversation, Session, View, told
 from assistant.ui.words import LANGUAGES, Words, preferred_language, words_in
 
 MODES: Final = ("extractive", "generative")
@@ -80,11 +80,15 @@ class Choosing:
         usual = {"length": USUAL_LENGTH, "sources": bot.settings.top_k, "mode": bot.mode}
         return {name: value for name, value in chosen.items() if value != usual.get(name)}
 
-    def speak(self, session: Session, language: str, length: str, mode: str, *fields: Any) -> Changes:
-        """Shows the page in the language chosen."""
+    def speak(
+        self, conversation: Conversation, view: View, language: str, length: str, mode: str, *fields: Any
+    ) -> Changes:
+        """Shows the page in the language chosen; a chat in which an answer is coming, once that is there."""
         parts, words = self._desk.parts, words_in(language)
-        shown = session_changes(self._desk, session, words)
+        shown = session_changes(self._desk, Session(conversation=conversation, view=view), words)
         chosen = {"menu.length": length, "menu.mode": mode, "chat": shown.pop(parts.chat)}
+        if conversation.is_waiting():
+            del chosen["chat"]
         values = {name: {"value": value} for name, value in chosen.items()}
         return {
             **self._labelled(language, values),

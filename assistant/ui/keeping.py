@@ -14,7 +14,7 @@ from assistant.ui.desk import Desk
 from assistant.ui.export import answer_markdown, conversation_json, conversation_markdown
 from assistant.ui.panel import session_changes
 from assistant.ui.parts import NOTHING, Changes
-from assistant.ui.session import Conversation, Exchange, Session, named, told
+from assistant.ui.session import Conversation, Exchange, Session, View, named, told
 from assistant.ui.words import words_in
 
 _NOT_IN_A_FILE_NAME = re.compile(r"[^\w-]+")
@@ -31,24 +31,25 @@ class Keeping:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    def open(self, event: gr.EventData, session: Session, language: str) -> Changes:
+    def open(self, event: gr.EventData, conversation: Conversation, view: View, language: str) -> Changes:
         """Goes on with a conversation that the browser kept."""
         kept = told(event, "conversation")[:LONGEST_CONVERSATION]
         try:
-            conversation = Conversation.model_validate_json(kept)
+            opened = Conversation.model_validate_json(kept)
         except ValidationError:
             # Kept by an earlier version of the page, or changed by hand.
             log.warning("A conversation that the browser kept cannot be read.")
             words = words_in(language)
             gr.Warning(words("unreadable"), title=words("title"))
-            return session_changes(self._desk, session, words) | {self._desk.parts.bridge: bridge.opened()}
-        last = max(len(conversation.exchanges) - 1, 0)
-        there = Session(conversation=conversation, place=last)
+            here = Session(conversation=conversation, view=view)
+            return session_changes(self._desk, here, words) | {self._desk.parts.bridge: bridge.opened()}
+        last = max(len(opened.exchanges) - 1, 0)
+        there = Session(conversation=opened, view=View(place=last))
         return self._begun(there, language) | {self._desk.parts.bridge: bridge.opened()}
 
-    def remind(self, event: gr.EventData, session: Session, language: str) -> Changes:
+    def remind(self, event: gr.EventData, conversation: Conversation, view: View, language: str) -> Changes:
         """Goes on with a conversation if it was forgotten here, as Gradio does an hour after a connection was lost."""
-        return NOTHING if session.conversation.exchanges else self.open(event, session, language)
+        return NOTHING if conversation.exchanges else self.open(event, conversation, view, language)
 
     def leave(self, language: str) -> Changes:
         """Begins a new conversation: no messages, no sources."""
@@ -57,9 +58,9 @@ class Keeping:
             self._desk.parts.bridge: bridge.leave(),
         }
 
-    def copy(self, event: gr.EventData, session: Session, language: str) -> Changes:
+    def copy(self, event: gr.EventData, conversation: Conversation, language: str) -> Changes:
         """Copies an answer with its sources as footnotes."""
-        _, exchange = named(event, session)
+        _, exchange = named(event, conversation)
         if exchange is None or exchange.answer is None:
             return NOTHING
         words = words_in(language)
@@ -69,38 +70,37 @@ class Keeping:
             )
         }
 
-    def save_markdown(self, session: Session, language: str) -> Changes:
+    def save_markdown(self, conversation: Conversation, language: str) -> Changes:
         """Saves the conversation as Markdown with numbered sources."""
-        conversation = session.conversation
         text = conversation_markdown(conversation.title(), conversation.answers(), words_in(language))
         return {self._desk.parts.bridge: bridge.save(_file_name(conversation, "md"), "text/markdown", text)}
 
-    def save_json(self, session: Session) -> Changes:
+    def save_json(self, conversation: Conversation) -> Changes:
         """Saves the conversation as JSON, with all that is known of each answer."""
-        conversation = session.conversation
         text = conversation_json(conversation.title(), conversation.answers())
         return {self._desk.parts.bridge: bridge.save(_file_name(conversation, "json"), "application/json", text)}
 
-    def rate(self, event: gr.EventData, session: Session, language: str) -> Changes:
+    def rate(self, event: gr.EventData, conversation: Conversation, view: View, language: str) -> Changes:
         """Notes whether an answer helped, and asks why."""
-        reference, exchange = named(event, session)
+        reference, exchange = named(event, conversation)
         if reference is None or exchange is None:
             return NOTHING
         rated = exchange.model_copy(update={"helpful": reference.kind == "good"})
         if not self._noted(rated, "", language):
             return NOTHING
         words, parts = words_in(language), self._desk.parts
-        changed = session.conversation.changed(reference.place, helpful=rated.helpful)
+        changed = conversation.changed(reference.place, helpful=rated.helpful)
         return {
-            parts.chat: self._desk.messages(changed, words, editing=session.editing),
-            parts.session: session.having(conversation=changed, rating=reference.place),
+            parts.chat: self._desk.messages(changed, words, editing=view.editing),
+            parts.conversation: changed,
+            parts.view: view.having(rating=reference.place),
             parts.bridge: bridge.keep(changed, focus="#reason textarea"),
             parts.reason: gr.Textbox(value="", visible=True),
         }
 
-    def give_reason(self, reason: str, session: Session, language: str) -> Changes:
+    def give_reason(self, reason: str, conversation: Conversation, view: View, language: str) -> Changes:
         """Notes why an answer helped or not."""
-        exchange = session.conversation.exchange(session.rating)
+        exchange = conversation.exchange(view.rating)
         if reason.strip() and exchange and self._noted(exchange, reason, language):
             words = words_in(language)
             gr.Info(words("thanks"), title=words("title"))
@@ -112,6 +112,7 @@ class Keeping:
     def _begun(self, session: Session, language: str) -> Changes:
         return {
             **session_changes(self._desk, session, words_in(language)),
+            self._desk.parts.conversation: session.conversation,
             self._desk.parts.reason: gr.Textbox(value="", visible=False),
             # An answer that was still coming was stopped.
             self._desk.parts.question: gr.Textbox(submit_btn=True, stop_btn=False),

@@ -14,7 +14,7 @@ from assistant.ui.html.cards import cards_html
 from assistant.ui.html.corpus import masthead_html
 from assistant.ui.labels import labels
 from assistant.ui.parts import USUAL_LENGTH, FilterParts, MenuParts, PanelParts, Parts
-from assistant.ui.session import Session
+from assistant.ui.session import Conversation, Session, View
 from assistant.ui.words import DEFAULT, words_in
 
 FOLDER: Final = Path(__file__).parent
@@ -51,7 +51,8 @@ def place_parts(bot: Assistant, catalogue: Catalogue, examples: Sequence[str]) -
         question=question,
         panel=panel,
         bridge=bridge,
-        session=gr.State(Session()),
+        conversation=gr.State(Conversation()),
+        view=gr.State(View()),
         language=gr.State(DEFAULT),
     )
 

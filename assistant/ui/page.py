@@ -67,24 +67,26 @@ def build_desk(bot: Assistant) -> Desk:
 
 def _wire_questions(parts: Parts, asking: Asking) -> list[Any]:
     """Gives the events during which an answer is coming."""
-    inputs = [parts.session, *parts.wishes]
-    outputs = [*_talk(parts), *parts.filters]
+    here, outputs = _here(parts), [*_talk(parts), *parts.filters]
+    inputs = [*here[:-1], *parts.wishes]
     events = [
         parts.question.submit(asking.reply, [parts.question, *inputs], outputs, **QUIET),
         parts.chat.example_select(asking.reply_to_example, inputs, outputs, **QUIET),
         parts.bridge.ask(asking.reply_to_link, inputs, outputs, **QUIET),
     ]
-    parts.question.stop(asking.stop, [parts.session, parts.language], outputs, **QUIET)
-    parts.bridge.edit(asking.edit, [parts.session, parts.language], outputs, **QUIET)
-    return events
+    # Not `then`, which comes after an answer that was cancelled too.
+    arrivals = [event.success(asking.arrive, here, outputs, **QUIET) for event in events]
+    parts.question.stop(asking.stop, here, outputs, **QUIET)
+    parts.bridge.edit(asking.edit, here, outputs, **QUIET)
+    return [*events, *arrivals]
 
 
 def _wire_panel(parts: Parts, panel: Panel) -> None:
-    inputs = [parts.session, parts.language]
-    outputs = [*parts.panel, parts.session]
-    parts.panel.find.change(panel.find, [parts.panel.find, *inputs], outputs, trigger_mode="always_last", **QUIET)
-    parts.bridge.open(panel.show, inputs, outputs, **QUIET)
-    parts.panel.back.click(panel.back, inputs, outputs, **QUIET)
+    here, outputs = _here(parts), [*parts.panel, parts.view]
+    sought = [parts.panel.find, parts.view, parts.language]
+    parts.panel.find.change(panel.find, sought, outputs, trigger_mode="always_last", **QUIET)
+    parts.bridge.open(panel.show, here, outputs, **QUIET)
+    parts.panel.back.click(panel.back, here, outputs, **QUIET)
 
 
 def _wire_choices(parts: Parts, choosing: Choosing, kept: gr.BrowserState) -> None:
@@ -99,29 +101,38 @@ def _wire_choices(parts: Parts, choosing: Choosing, kept: gr.BrowserState) -> No
     parts.bridge.only(choosing.only, language, filters, **QUIET)
     filters.clear.click(choosing.clear_filters, language, filters, **QUIET)
     menu.language.input(
-        choosing.speak, [parts.session, menu.language, menu.length, menu.mode, *fields], _everything(parts), **QUIET
+        choosing.speak,
+        [parts.conversation, parts.view, menu.language, menu.length, menu.mode, *fields],
+        _everything(parts),
+        **QUIET,
     )
     menu.mode.input(choosing.set_mode, [language, menu.mode], parts.masthead, **QUIET)
     gr.on([field.input for field in menu.fields], choosing.keep, menu.fields, kept, **QUIET)
 
 
 def _wire_keeping(parts: Parts, keeping: Keeping, answering: list[Any]) -> None:
-    language, talk = parts.language, _talk(parts)
-    here = [parts.session, language]
+    here, talk, language = _here(parts), _talk(parts), parts.language
+    alone = [parts.conversation, language]
     for leaving in (parts.menu.fresh.click, parts.bridge.leave):
         leaving(keeping.leave, language, talk, cancels=answering, **QUIET)
     parts.bridge.resume(keeping.open, here, talk, cancels=answering, **QUIET)
     parts.bridge.remind(keeping.remind, here, talk, **QUIET)
-    parts.bridge.copy(keeping.copy, here, parts.bridge, **QUIET)
+    parts.bridge.copy(keeping.copy, alone, parts.bridge, **QUIET)
     parts.bridge.rate(keeping.rate, here, talk, **QUIET)
     parts.reason.submit(keeping.give_reason, [parts.reason, *here], [parts.reason, parts.bridge], **QUIET)
-    parts.menu.markdown.click(keeping.save_markdown, here, parts.bridge, **QUIET)
-    parts.menu.json.click(keeping.save_json, parts.session, parts.bridge, **QUIET)
+    parts.menu.markdown.click(keeping.save_markdown, alone, parts.bridge, **QUIET)
+    parts.menu.json.click(keeping.save_json, parts.conversation, parts.bridge, **QUIET)
+
+
+def _here(parts: Parts) -> list[Any]:
+    """What stands in the page, and its language."""
+    return [parts.conversation, parts.view, parts.language]
 
 
 def _talk(parts: Parts) -> list[Any]:
     """What a turn of the conversation may change."""
-    return [parts.question, parts.chat, parts.reason, parts.menu.fresh, parts.session, parts.bridge, *parts.panel]
+    session = [parts.conversation, parts.view]
+    return [parts.question, parts.chat, parts.reason, parts.menu.fresh, *session, parts.bridge, *parts.panel]
 
 
 def _everything(parts: Parts) -> list[Any]:

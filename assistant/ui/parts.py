@@ -72,7 +72,7 @@ class PanelParts(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """All of them, and the session's state."""
+    """All of them, and the states of the session."""
 
     masthead: gr.HTML
     menu: MenuParts
@@ -82,7 +82,8 @@ class Parts(NamedTuple):
     question: gr.Textbox
     panel: PanelParts
     bridge: gr.HTML
-    session: gr.State
+    conversation: gr.State
+    view: gr.State
     # Of its own, since the dropdown tells what it was set to only a second after it was.
     language: gr.State
 

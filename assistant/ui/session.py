@@ -1,7 +1,8 @@
 """One reader's conversation, and what of it stands beside the chat.
 
-Both live in the server between two questions. The browser keeps conversations for good and hands one back to open it
-again, so what comes from there is read as strictly as any other input.
+Both live in the server between two questions, each in a state of its own: an answer that is coming writes the
+conversation, and what a reader opens meanwhile the view. The browser keeps conversations for good and hands one back to
+open it again, so what comes from there is read as strictly as any other input.
 """
 
 import secrets
@@ -12,6 +13,8 @@ from assistant.records import Answer, Filters, Record, Source, Turn
 from assistant.ui.references import Reference
 
 LONGEST_TITLE = 80
+# The kinds of links that open a card's passage.
+CARDS = frozenset({"cite", "passage"})
 
 
 class Exchange(Record):
@@ -60,6 +63,11 @@ class Conversation(Record):
             turns.append({"role": "assistant", "content": answer.text})
         return turns
 
+    def is_waiting(self) -> bool:
+        """Whether its last answer is still to come."""
+        last = self.exchange(len(self.exchanges) - 1)
+        return last is not None and last.answer is None and not last.failure
+
     def exchange(self, place: int) -> Exchange | None:
         """The exchange at a place, None if there is none."""
         return self.exchanges[place] if 0 <= place < len(self.exchanges) else None
@@ -88,8 +96,8 @@ class Conversation(Record):
         return self.model_copy(update={"exchanges": kept})
 
 
-class Session(Record):
-    """A conversation, and what stands beside it.
+class View(Record):
+    """What of a conversation stands beside it, and what a reader is doing there.
 
     Attributes:
         place: of the exchange whose cards are shown.
@@ -99,9 +107,9 @@ class Session(Record):
         oldest_first: the order of the cards.
         editing: the place of a question that the next one replaces.
         rating: the place of the answer that was rated last.
+        before: how all this was when the question was asked whose answer is coming; None if none is.
     """
 
-    conversation: Conversation = Field(default_factory=Conversation)
     place: int = 0
     opened: str = ""
     listing: bool = False
@@ -109,10 +117,40 @@ class Session(Record):
     oldest_first: bool = False
     editing: int | None = None
     rating: int = 0
+    before: "View | None" = None
 
-    def having(self, **changes: object) -> "Session":
+    def having(self, **changes: object) -> "View":
         """The same with other values."""
         return self.model_copy(update=changes)
+
+    def asked(self) -> "View":
+        """The same, once a question was asked."""
+        now = self.having(editing=None, before=None)
+        return now.having(before=now)
+
+    def answered(self, place: int) -> "View":
+        """The cards of the answer that came, or what a reader has opened or turned meanwhile, with these cards behind.
+
+        Args:
+            place: of the answer.
+        """
+        now = self.having(before=None)
+        if now == self.before:
+            return View(place=place)
+        opened = Reference.parse(now.opened)
+        # From a passage the way back leads to the cards that it was opened from.
+        return now if opened and opened.kind in CARDS else now.having(place=place)
+
+
+class Session(Record):
+    """A conversation and the view of it, for whatever is drawn from both."""
+
+    conversation: Conversation = Field(default_factory=Conversation)
+    view: View = View()
+
+    def having(self, **changes: object) -> "Session":
+        """The same with other values in the view."""
+        return self.model_copy(update={"view": self.view.having(**changes)})
 
 
 def without_paths(answer: Answer) -> Answer:
@@ -136,7 +174,7 @@ def told(event: object, name: str) -> str:
         return ""
 
 
-def named(event: object, session: Session) -> tuple[Reference | None, Exchange | None]:
+def named(event: object, conversation: Conversation) -> tuple[Reference | None, Exchange | None]:
     """What a link that was followed names, and the exchange it belongs to; None for what there is not."""
     reference = Reference.parse(told(event, "reference"))
-    return reference, session.conversation.exchange(reference.place) if reference else None
+    return reference, conversation.exchange(reference.place) if reference else None

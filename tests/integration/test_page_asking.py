@@ -10,6 +10,7 @@ from assistant import Answer, AnswerOptions, Assistant
 from assistant.records import AnswerDelta, AnswerStage, Turn
 from assistant.ui import asking
 from assistant.ui.parts import NOTHING
+from assistant.ui.references import Reference, key_of
 from assistant.ui.session import Conversation
 from assistant.ui.words import words_in
 from tests.articles import COST, LIBRARY_COST, OPERA, REOPENING
@@ -75,7 +76,7 @@ class TestAnswer:
     def test_the_cards_are_those_of_the_newest_answer(self, reader: Reader) -> None:
         reader.ask(COST)
         reader.ask(LIBRARY_COST)
-        assert reader.session.place == 1
+        assert reader.session.view.place == 1
         assert "900 миллионов" in reader.seen[reader.parts.panel.sources]
 
     def test_an_example_is_asked_like_any_question(self, reader: Reader) -> None:
@@ -175,11 +176,12 @@ class TestMistakes:
         self, reader: Reader, question: str, filters: dict[str, Any], words: str
     ) -> None:
         reader.wishes = reader.wishes._replace(**filters)
-        reader.ask(question)
+        _, returned, ready = (step[reader.parts.question] for step in reader.asking(question))
         assert_one_block(reader.chat[-1])
         assert words in reader.chat[-1]
-        box = reader.seen[reader.parts.question]
-        assert (box.value, box.submit_btn, box.stop_btn) == (question, True, False)
+        assert returned.value == question
+        assert (ready.submit_btn, ready.stop_btn) == (True, False)
+        assert "value" not in ready._constructor_args[0]
         assert reader.session.conversation.history() == []
         assert kept(reader) == reader.session.conversation
 
@@ -240,7 +242,7 @@ class TestAgain:
             reader.ask(question)
         reader.follow("reply_to_link", "#retry-1-0")
         assert questions(reader) == [COST, OPERA]
-        assert reader.session.place == 1
+        assert reader.session.view.place == 1
 
     def test_a_question_that_is_edited_is_marked_and_can_be_left_as_it_was(self, reader: Reader) -> None:
         reader.ask(COST)
@@ -304,7 +306,8 @@ class TestStop:
         while "48 million" not in "".join(reader.chat if reader.parts.chat in reader.seen else ()):
             next(steps)
         assert reader.do("stop", reader.session, "en") == NOTHING
-        assert len(list(steps)) == 1
+        # It ends, and is shown.
+        assert len(list(steps)) == 2
 
     def test_it_leaves_what_was_written_and_says_so(self, reader: Reader) -> None:
         self.stop_writing(reader)
@@ -329,7 +332,8 @@ class TestStop:
         steps = reader.asking(COST)
         next(steps)
         reader.do("stop", reader.session, "en")
-        assert len(list(steps)) == 1
+        # It ends, and is shown.
+        assert len(list(steps)) == 2
         assert questions(reader) == [COST]
         assert ENGLISH("stopped") in reader.chat[-1]
 
@@ -370,6 +374,81 @@ class TestStop:
         list(steps)
         reader.ask(LIBRARY_COST)
         assert questions(reader) == [COST, COST, REOPENING, LIBRARY_COST]
+
+
+class TestMeanwhile:
+    """What a reader does while an answer is coming."""
+
+    @pytest.fixture(autouse=True)
+    def often(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Whatever there is of an answer is shown."""
+        monkeypatch.setattr(asking, "SHOWN_SECONDS", 0.0)
+
+    def test_the_list_of_articles_can_be_searched_and_stays(self, reader: Reader) -> None:
+        steps, panel = reader.asking(COST), reader.parts.panel
+        next(steps)
+        reader.follow("show", "#corpus")
+        for text, found in (("gazette", 1), ("", 3), ("observer", 1)):
+            next(steps)
+            reader.do("find", text, reader.session, "en")
+            assert Page(reader.seen[panel.corpus]).count("li") == found
+        *_, shown = steps
+        assert not shown.keys() & set(panel), "what is typed next would be lost"
+        assert reader.session.view.sought == "observer"
+        reader.do("back", reader.session, "en")
+        assert 'data-number="1"' in reader.seen[panel.sources]
+
+    def test_an_article_leads_back_to_the_list_that_it_was_opened_from(self, reader: Reader) -> None:
+        steps, panel = reader.asking(COST), reader.parts.panel
+        next(steps)
+        reader.follow("show", "#corpus")
+        next(steps)
+        reader.follow("show", str(Reference("article", key_of("2022/orchard.txt"))))
+        list(steps)
+        assert "Orchard growers ask for help" in reader.seen[panel.article]
+        reader.do("back", reader.session, "en")
+        assert Page(reader.seen[panel.corpus]).count("li") == 3
+        assert reader.seen[panel.article] == ""
+
+    def test_the_order_of_the_cards_can_be_turned_and_turned_back(self, reader: Reader) -> None:
+        reader.ask(COST)
+        steps = reader.asking(LIBRARY_COST)
+        for oldest_first in (True, False):
+            next(steps)
+            reader.follow("show", "#order-0-0")
+            assert reader.session.view.oldest_first == oldest_first
+        list(steps)
+        assert "900 миллионов" in reader.seen[reader.parts.panel.sources]
+
+    def test_a_passage_of_an_earlier_answer_stays_and_leads_back_to_its_cards(self, reader: Reader) -> None:
+        reader.ask(COST)
+        steps, panel = reader.asking(LIBRARY_COST), reader.parts.panel
+        next(steps)
+        reader.follow("show", "#cite-0-1")
+        list(steps)
+        assert "<mark" in reader.seen[panel.article]
+        reader.do("back", reader.session, "en")
+        assert "Ellery Gazette" in reader.seen[panel.sources]
+
+    def test_a_language_is_chosen_without_a_trace_in_the_chat_until_the_answer_is_there(self, reader: Reader) -> None:
+        reader.ask(COST)
+        steps, parts = reader.asking(LIBRARY_COST), reader.parts
+        next(steps)
+        changes = reader.do("speak", reader.session, "ru", "medium", "", "", "", [], [])
+        assert "value" not in changes[parts.chat]
+        assert words_in("ru")("sources.open") in Page(reader.seen[parts.panel.sources]).text
+        reader.wishes = reader.wishes._replace(language="ru")
+        list(steps)
+        assert all(words_in("ru")("action.copy") in Page(reply).text for reply in reader.chat[1::2])
+        assert len(reader.chat) == 4
+
+    def test_after_it_the_cards_of_the_next_answer_come_by_themselves_again(self, reader: Reader) -> None:
+        steps = reader.asking(COST)
+        next(steps)
+        reader.follow("show", "#corpus")
+        list(steps)
+        reader.ask(LIBRARY_COST)
+        assert "900 миллионов" in reader.seen[reader.parts.panel.sources]
 
 
 def test_two_readers_have_two_conversations(desk_page: gr.Blocks) -> None:

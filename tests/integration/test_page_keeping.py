@@ -47,7 +47,7 @@ class TestOpen:
         other = Reader(desk_page)
         resume(other, kept)
         assert other.chat == chat
-        assert other.session.place == 1
+        assert other.session.view.place == 1
         assert 'id="refusal"' in other.seen[other.parts.panel.sources]
         other.follow("show", "#passage-1-1")
         assert "<mark" in other.seen[other.parts.panel.article]

@@ -10,7 +10,7 @@ from assistant.errors import IndexDamagedError, IndexUnavailableError
 from assistant.index import Index
 from assistant.ui.parts import NOTHING
 from assistant.ui.references import Reference, key_of
-from assistant.ui.session import Conversation, Exchange, Session
+from assistant.ui.session import Conversation, Exchange
 from tests.articles import COST, LIBRARY_COST, OPERA
 from tests.markup import Page
 from tests.readers import Reader
@@ -75,14 +75,12 @@ class TestPassages:
     def test_the_order_of_the_cards_can_be_turned_and_turned_back(self, reader: Reader) -> None:
         earlier = SOURCE.model_copy(update={"id": "2019.txt", "published": date(2019, 5, 1)})
         came = answer(citations=(citation(), citation(number=2, source=earlier)))
-        reader.seen[reader.parts.session] = Session(
-            conversation=Conversation(exchanges=(Exchange(question=COST, answer=came),))
-        )
+        reader.seen[reader.parts.conversation] = Conversation(exchanges=(Exchange(question=COST, answer=came),))
         reader.follow("show", "#order-0-0")
-        assert reader.session.oldest_first
+        assert reader.session.view.oldest_first
         assert "In the order cited" in reader.seen[reader.parts.panel.sources]
         reader.follow("show", "#order-0-0")
-        assert not reader.session.oldest_first
+        assert not reader.session.view.oldest_first
 
     @pytest.mark.parametrize("reference", FORGED)
     def test_a_reference_to_nothing_changes_nothing(self, reader: Reader, reference: object) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from assistant.records import Answer, Filters, Source
 from assistant.ui.html.cards import cards_html
-from assistant.ui.session import Conversation, Exchange, Session
+from assistant.ui.session import Conversation, Exchange, Session, View
 from assistant.ui.words import Words
 from tests.markup import Page
 from tests.rendered import (
@@ -30,13 +30,8 @@ CITED = (citation(), citation(number=2, source=UNDATED), citation(number=3, sour
 def session(*answers: Answer | None, filters: Filters | None = None, **fields: object) -> Session:
     """A conversation of these answers, the last of them looked at."""
     asked = tuple(Exchange(question="What?", answer=came, filters=filters or Filters()) for came in answers)
-    return Session.model_validate(
-        {
-            "conversation": Conversation(exchanges=asked),
-            "place": len(asked) - 1,
-            **fields,
-        }
-    )
+    view = View.model_validate({"place": len(asked) - 1, **fields})
+    return Session(conversation=Conversation(exchanges=asked), view=view)
 
 
 def cards(*answers: Answer | None, filters: Filters | None = None, left: str = "", **fields: object) -> Page:

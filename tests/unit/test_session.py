@@ -1,5 +1,6 @@
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import gradio as gr
 import pytest
@@ -7,7 +8,7 @@ from pydantic import ValidationError
 
 from assistant.records import Answer
 from assistant.ui.references import Reference
-from assistant.ui.session import LONGEST_TITLE, Conversation, Exchange, Session, named, without_paths
+from assistant.ui.session import LONGEST_TITLE, Conversation, Exchange, View, named, without_paths
 from tests.rendered import SOURCE, answer, citation, passage, refusal
 
 CITED = answer(
@@ -97,6 +98,40 @@ class TestConversation:
         assert one.id != other.id
         assert one.exchanges[0].id != other.exchanges[0].id
 
+    def test_it_waits_from_a_question_to_its_answer(self) -> None:
+        assert not talk().is_waiting()
+        assert talk(CITED).with_exchange(Exchange(question="Why?", partial="Because")).is_waiting()
+        assert not talk(CITED).is_waiting()
+        assert not talk(CITED).with_exchange(FAILED).is_waiting()
+
+
+class TestView:
+    """What stands beside the chat when an answer has come."""
+
+    @pytest.mark.parametrize("before", [View(), View(opened="#cite-0-1"), View(listing=True, editing=1, rating=1)])
+    def test_it_is_the_answer_s_cards_if_the_reader_did_nothing_meanwhile(self, before: View) -> None:
+        assert before.asked().answered(2) == View(place=2)
+
+    @pytest.mark.parametrize(
+        ("before", "meanwhile", "after"),
+        [
+            ({}, {"listing": True}, {"listing": True, "place": 2}),
+            ({}, {"listing": True, "opened": "article-7-0"}, {"listing": True, "opened": "article-7-0", "place": 2}),
+            ({"listing": True}, {"sought": "mayor"}, {"listing": True, "sought": "mayor", "place": 2}),
+            ({"opened": "cite-0-1"}, {"opened": ""}, {"place": 2}),
+            ({}, {"oldest_first": True}, {"oldest_first": True, "place": 2}),
+            # Back leads to the cards that it is one of.
+            ({}, {"opened": "cite-1-1", "place": 1}, {"opened": "cite-1-1", "place": 1}),
+        ],
+    )
+    def test_it_is_what_the_reader_went_to_with_the_answer_s_cards_behind(
+        self, before: dict[str, Any], meanwhile: dict[str, Any], after: dict[str, Any]
+    ) -> None:
+        assert View(**before).asked().having(**meanwhile).answered(2) == View(**after)
+
+    def test_what_was_being_edited_is_so_no_more(self) -> None:
+        assert View(editing=1).asked().editing is None
+
 
 class TestKept:
     def test_it_comes_back_as_it_was(self) -> None:
@@ -142,16 +177,16 @@ class TestKept:
 class TestNamed:
     @pytest.mark.parametrize("reference", ["#cite-1-1", "good-1", "#edit-1-0"])
     def test_a_link_names_an_exchange_by_its_place(self, reference: str) -> None:
-        session = Session(conversation=talk(CITED, REFUSED))
-        found, exchange = named(gr.EventData(None, {"reference": reference}), session)
+        conversation = talk(CITED, REFUSED)
+        found, exchange = named(gr.EventData(None, {"reference": reference}), conversation)
         assert found == Reference.parse(reference)
-        assert exchange == session.conversation.exchanges[1]
+        assert exchange == conversation.exchanges[1]
 
     @pytest.mark.parametrize("data", [{}, {"reference": None}, {"reference": 7}, {"reference": ["#cite-0-1"]}])
     def test_what_is_no_reference_names_nothing(self, data: dict[str, object]) -> None:
-        assert named(gr.EventData(None, data), Session(conversation=talk(CITED))) == (None, None)
+        assert named(gr.EventData(None, data), talk(CITED)) == (None, None)
 
     def test_a_place_beyond_the_end_has_no_exchange(self) -> None:
-        reference, exchange = named(gr.EventData(None, {"reference": "#cite-9-1"}), Session(conversation=talk(CITED)))
+        reference, exchange = named(gr.EventData(None, {"reference": "#cite-9-1"}), talk(CITED))
         assert reference == Reference("cite", 9, 1)
         assert exchange is None

@@ -8,7 +8,7 @@ from typing import Final
 from assistant.records import Answer, Citation, Source, Support
 from assistant.ui.html.pieces import facts, lang, lines, link, title
 from assistant.ui.references import Reference
-from assistant.ui.session import Exchange, Session
+from assistant.ui.session import Exchange, Session, View
 from assistant.ui.words import Words
 
 _LINE_BREAKS: Final = re.compile(r"\s*\n\s*")
@@ -33,16 +33,17 @@ def cards_html(session: Session, words: Words, left: str = "") -> str:
         words: the words of the page.
         left: the card whose article was closed just now, which is set apart too.
     """
-    exchange = session.conversation.exchange(session.place)
+    view = session.view
+    exchange = session.conversation.exchange(view.place)
     if exchange is None or exchange.answer is None:
         return f'<p class="hint">{html.escape(words("sources.hint"))}</p>'
-    cards = _cards(exchange.answer, session.place)
-    if session.oldest_first:
+    cards = _cards(exchange.answer, view.place)
+    if view.oldest_first:
         cards.sort(key=lambda card: (card.source.published is None, str(card.source.published)))
-    head = _refusal_head(exchange, words) if exchange.answer.refused else _head(cards, session, words)
-    selected = session.opened or left
+    head = _refusal_head(exchange, words) if exchange.answer.refused else _head(cards, view, words)
+    selected = view.opened or left
     shown = "".join(_card_html(card, words, chosen=str(card.reference) == selected) for card in cards)
-    return f'<div class="cards{" reading" if session.opened else ""}">{head}{shown}</div>'
+    return f'<div class="cards{" reading" if view.opened else ""}">{head}{shown}</div>'
 
 
 def _cards(answer: Answer, place: int) -> list[_Card]:
@@ -63,10 +64,10 @@ def _reason(answer: Answer, citation: Citation) -> str:
     return next(reasons, "")
 
 
-def _head(cards: list[_Card], session: Session, words: Words) -> str:
+def _head(cards: list[_Card], view: View, words: Words) -> str:
     order = ""
     if len({card.source.id for card in cards}) > 1:
-        named = words("sources.as-cited" if session.oldest_first else "sources.oldest-first")
+        named = words("sources.as-cited" if view.oldest_first else "sources.oldest-first")
         order = link(Reference("order"), named, "order")
     return f"<header><h2>{html.escape(words.count('sources.count', len(cards)))}</h2>{order}</header>"
 
