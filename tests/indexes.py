@@ -80,7 +80,8 @@ def dump(index: Index, dimensions: int = DIMENSIONS) -> dict[str, Any]:
             "terms": "SELECT term, doc, cnt FROM temp.vocabulary ORDER BY term",
             "frequencies": "SELECT term, chunks FROM frequencies ORDER BY term",
             "totals": "SELECT * FROM totals",
-            "state": "SELECT json_remove(json, '$.version', '$.vectors', '$.vectors_removed', '$.manifest') FROM state",
+            "state": "SELECT json_remove(json, '$.version', '$.vectors', '$.manifest', '$.vectors_removed',"
+            " '$.entries_removed') FROM state",
         }
         held: dict[str, Any] = {name: connection.execute(query).fetchall() for name, query in rows.items()}
         connection.execute("DROP TABLE temp.vocabulary")

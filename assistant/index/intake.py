@@ -49,6 +49,7 @@ class Intake:
 
     Attributes:
         chunks_gone: how many of the chunks of before are not there any more.
+        chunks_removed: how many were removed, be it that they came again as they were.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Intake:
         self._changed: list[str] = []
         self._skipped: list[Skipped] = []
         self.chunks_gone = 0
+        self.chunks_removed = 0
 
     def run(
         self, files: Sequence[CorpusFile], overrides: Mapping[str, Overrides], known: Mapping[str, bytes]
@@ -158,6 +160,7 @@ class Intake:
         # Chunks first: in one statement they go in the order of their keys, which is quicker for FTS5.
         self._connection.execute(f"DELETE FROM {theirs}", ids)  # noqa: S608
         self._connection.execute("DELETE FROM articles WHERE id IN (SELECT value FROM json_each(?))", ids)
+        self.chunks_removed += len(gone)
         return {chunk_id for chunk_id, _ in gone}
 
     def _insert(self, prepared: PreparedArticle) -> int | None:

@@ -35,6 +35,8 @@ class State(Record):
         recipe: everything the chunks and vectors depend on besides the articles, by its name in words.
         vectors: name of the folder or collection that holds the vectors.
         vectors_removed: how many were taken out of it since it was begun; Chroma's graph keeps their places.
+        entries_removed: how many chunks were taken out of the lexical index, be it that they came again as they were,
+            since it was optimised; FTS5 keeps traces of them.
         manifest: size of each file in that folder.
         vectors_complete: False from when chunks change until a server has their vectors.
         replaced: collections that the server need not keep once it has them.
@@ -46,6 +48,7 @@ class State(Record):
     recipe: dict[str, str]
     vectors: str
     vectors_removed: int = 0
+    entries_removed: int = 0
     manifest: dict[str, int]
     vectors_complete: bool
     replaced: tuple[str, ...]

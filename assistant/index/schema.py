@@ -88,6 +88,11 @@ _TABLES = ("lexicon", "sketches", "frequencies", "chunks", "articles", "totals",
 LIBRARY = Format(application_id=0x4E774C62, version=4, statements=STATEMENTS, functions=(sketch, unpack_terms))
 
 
+def optimise(connection: sqlite3.Connection) -> None:
+    """Has FTS5 write its lists of chunks anew, without the traces of chunks that were removed."""
+    connection.execute("INSERT INTO lexicon (lexicon) VALUES ('optimize')")
+
+
 def clear(connection: sqlite3.Connection) -> None:
     """Empties a library within a transaction, which readers see only at its end."""
     for table in _TABLES:

@@ -21,7 +21,7 @@ from assistant.index.intake import Intake, Progress
 from assistant.index.library import Snapshot, State
 from assistant.index.places import Advance, Place, Prepared
 from assistant.index.preparation import Preparation
-from assistant.index.schema import clear
+from assistant.index.schema import clear, optimise
 from assistant.index.vectors import VectorStore
 from assistant.metadata import load_overrides, unmatched
 from assistant.records import SyncReport
@@ -35,7 +35,7 @@ KEPT_AT_ONCE = 1000
 
 # Chroma's graph keeps the place of each vector that was removed, on disk and in memory, for good. It is begun anew when
 # those come to more than this share of what it holds: so it is never more than half as large again as it need be, and
-# puts in anew at most two vectors for each that was removed.
+# puts in anew at most two vectors for each that was removed. FTS5 keeps traces in much the same way.
 MOST_REMOVED = 0.5
 
 # A bar that shows for a moment only is noise.
@@ -111,18 +111,23 @@ class Sync:
                 self._keep_vectors(snapshot, known)
                 known = dict.fromkeys(known, b"")
                 clear(connection)
-            report, chunks_gone = self._take_in(connection, snapshot, known)
+            report, intake = self._take_in(connection, snapshot, known)
             if usable and usable.vectors_complete and not report.changed:
                 store = open_store(usable, snapshot.chunk_count())
                 after = usable.model_copy(update=self._made_from())
             else:
                 # The store of before is not opened for this: two graphs take twice the memory. One that is open stays,
                 # to answer until the sync has ended.
-                current = _worth_building_upon(usable, chunks_gone, snapshot)
+                current = _worth_building_upon(usable, intake.chunks_gone, snapshot)
                 with self._storing_bar() as advance:
                     prepared = self._place.prepare(current, snapshot, advance)
                 store = prepared.store
-                after = self._state_with(prepared, current.vectors_removed if current else 0, before, replaced)
+                traces = 0 if rebuild or not before else before.entries_removed
+                removed = {
+                    "vectors_removed": current.vectors_removed if current else 0,
+                    "entries_removed": _tidy_lexicon(connection, traces + intake.chunks_removed, snapshot),
+                }
+                after = self._state_with(prepared, before, replaced).model_copy(update=removed)
             if after != before:
                 _write(connection, after)
         if prepared:
@@ -134,8 +139,7 @@ class Sync:
 
     def _take_in(
         self, connection: sqlite3.Connection, snapshot: Snapshot, known: Mapping[str, bytes]
-    ) -> tuple[SyncReport, int]:
-        """Takes in what has changed; tells of it, and how many chunks of before are gone."""
+    ) -> tuple[SyncReport, Intake]:
         files, skipped = find_files(self._settings.corpus_dir, self._settings.max_file_mb * 1_000_000)
         # A file that was moved is found again by its sentences.
         self._keep_vectors(snapshot, set(known).difference(file.id for file in files))
@@ -145,7 +149,7 @@ class Sync:
             report = intake.run(files, overrides, known)
         ids = {file.id for file in files} | {skip.path for skip in skipped}
         told = {"skipped": (*skipped, *report.skipped), "notes": _note_unmatched(unmatched(overrides, ids))}
-        return report.model_copy(update=told), intake.chunks_gone
+        return report.model_copy(update=told), intake
 
     def _keep_vectors(self, snapshot: Snapshot, article_ids: Iterable[str]) -> None:
         """Takes the sentence vectors of articles that are about to go over into the journal."""
@@ -161,16 +165,13 @@ class Sync:
             "recipe": self._recipe,
         }
 
-    def _state_with(
-        self, prepared: Prepared, vectors_removed: int, before: State | None, others: Collection[str]
-    ) -> State:
+    def _state_with(self, prepared: Prepared, before: State | None, others: Collection[str]) -> State:
         replaced = set(others)
         if before and before.chroma_url == self._settings.chroma_url:
             replaced |= {*before.replaced, before.vectors}
         return State(
             version=uuid4().hex,
             vectors=prepared.name,
-            vectors_removed=vectors_removed,
             manifest=prepared.manifest,
             vectors_complete=prepared.complete,
             replaced=() if prepared.complete else tuple(sorted(replaced - {prepared.name})),
@@ -232,6 +233,14 @@ def _worth_building_upon(usable: State | None, chunks_gone: int, snapshot: Snaps
     if usable and removed <= MOST_REMOVED * snapshot.chunk_count():
         return usable.model_copy(update={"vectors_removed": removed})
     return None
+
+
+def _tidy_lexicon(connection: sqlite3.Connection, removed: int, snapshot: Snapshot) -> int:
+    """Takes away the traces of what was removed from the lexical index, if they are many; how many are left."""
+    if removed <= MOST_REMOVED * snapshot.chunk_count():
+        return removed
+    optimise(connection)
+    return 0
 
 
 def _total_size(files: Sequence[CorpusFile]) -> int:

@@ -174,6 +174,22 @@ def test_a_graph_that_loses_a_little_each_time_is_begun_anew_in_time(index: Inde
     assert max(removed) > 1
 
 
+def test_the_lexical_index_keeps_no_traces_of_what_was_removed(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        (corpus / f"notice{number}.txt").write_text("\n\n".join(f"Notice {number} of {day}." for day in range(40)))
+    sizes = []
+    with open_index(corpus, tmp_path / "index") as index:
+        for version in range(4):
+            monkeypatch.setattr(sync, "CLEANING_VERSION", 1000 + version)
+            index.sync()
+            with index._library.reading() as connection:
+                (size,) = connection.execute("SELECT sum(length(block)) FROM lexicon_data").fetchone()
+            sizes.append(size)
+    assert max(sizes) < 1.1 * sizes[0]
+
+
 def test_chunks_that_stay_as_they_were_are_not_counted_as_removed(index: Index, corpus: Path) -> None:
     with (corpus / HARBOUR).open("a") as file:
         file.write(f"\n\n{FERRY}")
@@ -184,7 +200,7 @@ def test_chunks_that_stay_as_they_were_are_not_counted_as_removed(index: Index, 
 
 def test_a_state_that_does_not_count_what_was_removed_is_used_as_it_is(index: Index, corpus: Path) -> None:
     with index._library.writing() as connection:
-        connection.execute("UPDATE state SET json = json_remove(json, '$.vectors_removed')")
+        connection.execute("UPDATE state SET json = json_remove(json, '$.vectors_removed', '$.entries_removed')")
     assert not index.needs_sync()
     _add(corpus)
     assert _changes(index.sync()) == {"added": ("2023/ferry.txt",), "unchanged": EVERY}
