@@ -9,7 +9,7 @@ import sqlite3
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.index.packing import unit_vectors
+from assistant.index.packing import VECTOR_ID_TYPE, unit_vectors
 
 # Chunk ids are hashes, so the lowest ones are a random sample, and the same one however the index came about.
 SAMPLED_CHUNKS = 1000
@@ -19,7 +19,7 @@ SAMPLED_CHUNKS = 1000
 PRIOR_SENTENCES = 100
 
 _SAMPLE = """
-SELECT json_extract(source, '$.language'), vectors, length(sentence_ids) / 8
+SELECT json_extract(source, '$.language'), vectors, length(sentence_ids)
 FROM chunks JOIN articles ON articles.key = chunks.article ORDER BY chunks.id LIMIT ?
 """
 
@@ -28,7 +28,8 @@ def language_centres(connection: sqlite3.Connection) -> dict[str | None, NDArray
     """The mean sentence vector (dimensions,) of each language in the index, from a sample of the chunks."""
     sums: dict[str | None, NDArray[np.float32]] = {}
     counts: dict[str | None, int] = {}
-    for language, codes, sentences in connection.execute(_SAMPLE, (SAMPLED_CHUNKS,)):
+    for language, codes, size_of_ids in connection.execute(_SAMPLE, (SAMPLED_CHUNKS,)):
+        sentences = size_of_ids // np.dtype(VECTOR_ID_TYPE).itemsize
         vectors = unit_vectors(np.frombuffer(codes, dtype=np.uint8).reshape(sentences, -1))
         sums[language] = sums.get(language, 0) + vectors.sum(axis=0)
         counts[language] = counts.get(language, 0) + sentences

@@ -12,7 +12,8 @@ import numpy as np
 from assistant.articles import CorpusFile, UnreadableFileError
 from assistant.index.embeddings import as_id
 from assistant.index.lexicon import count_terms
-from assistant.index.library import VECTOR_ID_TYPE, Snapshot, pack_offsets
+from assistant.index.library import Snapshot, pack_offsets
+from assistant.index.packing import VECTOR_ID_TYPE
 from assistant.index.preparation import ChangedFile, Preparation, PreparedArticle
 from assistant.metadata import Overrides
 from assistant.records import Skipped, SyncReport

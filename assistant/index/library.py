@@ -17,12 +17,11 @@ from assistant.articles import article_path, printable
 from assistant.errors import UnknownArticleError
 from assistant.index.centres import language_centres
 from assistant.index.database import Database
-from assistant.index.packing import unit_vectors, unpack_terms
+from assistant.index.packing import VECTOR_ID_TYPE, unit_vectors, unpack_terms
 from assistant.records import Article, Record, Removed, Source, Span
 
 # Two numbers for the range of each sentence.
 _OFFSET_TYPE = "<i4"
-VECTOR_ID_TYPE = "<i8"
 
 
 class State(Record):

@@ -15,6 +15,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+# Of the ids that stand beside vectors, one each.
+VECTOR_ID_TYPE = "<i8"
+
 LARGEST = 31
 # Components are stored as 1 to 63; 0 fills up the last three bytes.
 _MIDDLE = 32
