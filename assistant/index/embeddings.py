@@ -1,6 +1,6 @@
 """Embeds each sentence once: what a sync has embedded is written to a journal until the library has it.
 
-A sync that was interrupted goes on from the journal; one that ended leaves none.
+A sync that was interrupted goes on from the journal; one that ended leaves none, unless it found most articles gone.
 """
 
 import hashlib
