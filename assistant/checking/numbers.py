@@ -90,9 +90,9 @@ _MINUS = re.compile("\u2212$|(?:^|[\\s(])(?<!\\d\\s)[-–]$")
 _SIGNS = "-–\u2212"
 _BEFORE_LETTER = re.compile(r"\d[\d.,]*\s$")
 # Figures that dozens are counted by, and no year before a dozen.
-_FEW = re.compile(r"(?<![\d.,])\d{1,2}[\s-]$")
+_FEW = re.compile(r"(?<![\d.,])\d{1,2}[\s-]\Z")
 # The letters before figures, and what parts them.
-_LABEL = re.compile(r"([^\W\d_]+)([-\u2011 \u00a0]?)$")
+_LABEL = re.compile(r"([^\W\d_]+)([-\u2011 \u00a0]?)\Z")
 _SHORT_LABEL = 2
 _QUARTERS = frozenset({4})
 # A third and a quarter need no number before them; the word for smaller parts is that for a place in an order then.
@@ -312,10 +312,9 @@ class _Reader:
         A capital at the beginning of the text is none of a name.
         """
         number, start, stop = placed
-        behind = _COUNTED.match(self._text, stop)
-        told = behind is not None and fold(behind[1]) not in self._function_words
+        behind = self._noun_behind(stop)
         plain = at == 0 or self._tokens[at]["word"].islower()
-        noun = stem(behind[1], self._code) if behind and told and (plain or in_order) and not number.vague else ""
+        noun = stem(behind, self._code) if behind and (plain or in_order) and not number.vague else ""
         return replace(number, in_order=in_order, noun=noun, language=self._code, named=not plain), start, stop
 
     def _fraction(self, at: int) -> tuple[int, Decimal] | None:
@@ -377,12 +376,12 @@ class _Reader:
 
     def _is_of_something(self, stop: int) -> bool:
         """Whether a noun, or what stands before one, follows what ends here, or an ending does: 2/3'si."""
-        return self._is_before_noun(stop) or any(marked.match(self._text, stop) for marked in (_OF, _CASE_ENDING))
+        return bool(self._noun_behind(stop)) or any(marked.match(self._text, stop) for marked in (_OF, _CASE_ENDING))
 
-    def _is_before_noun(self, stop: int) -> bool:
-        """Whether a word that may be a noun follows what ends here."""
+    def _noun_behind(self, stop: int) -> str:
+        """The word that follows what ends here, if it may be a noun."""
         noun = _COUNTED.match(self._text, stop)
-        return noun is not None and fold(noun[1]) not in self._function_words
+        return noun[1] if noun and fold(noun[1]) not in self._function_words else ""
 
     def _ratio_numbers(self, at: int, end: int, value: Decimal) -> Iterator[_Placed]:
         """A fraction in figures; in a passage its figures too, since it may be something else."""
@@ -405,9 +404,9 @@ class _Reader:
             about = frozenset(_vaguely(max(scaled))) if self._lenient and not year else frozenset()
             found, start, stop = self._number(at, end, scaled | about | self._year_of_range(at))
             alone = not found.unit and not _NOUN.match(self._text, stop)
-            named = YEAR in found.unit and not counts_years(found.text, self._code)
-            label, close = ("", False) if year or end > at + 1 else self._label(at)
-            placed = replace(found, uncounted=year and (alone or named), label=label, named=close), start, stop
+            dated = YEAR in found.unit and not counts_years(found.text, self._code)
+            label, named = ("", False) if year or end > at + 1 else self._label(at)
+            placed = replace(found, uncounted=year and (alone or dated), label=label, named=named), start, stop
             yield placed if self._tokens[at]["figures"][-1].isdecimal() else self._part(placed)
 
     def _label(self, at: int) -> tuple[str, bool]:
@@ -602,7 +601,7 @@ class _Reader:
         unit, start, stop = unit_at(self._text, start, stop, self._code)
         minus = minus or (bool(unit) and self._is_below_zero(stop))
         printed = self._text[start:stop]
-        counts = not unit and not uncounted and self._code is not None and self._is_before_noun(stop)
+        counts = not unit and not uncounted and self._code is not None and bool(self._noun_behind(stop))
         return Number(printed, values, unit, minus=minus, vague=vague, uncounted=uncounted, counts=counts), start, stop
 
     def _has_minus(self, start: int) -> bool:

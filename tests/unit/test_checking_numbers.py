@@ -54,6 +54,7 @@ def _contained(passage: str, sentence: str, written: str = "en", spoken: str = "
         ("an M5.8 earthquake", "magnitude 5.8"),
         ("at Euro-2024", "in 2024"),
         ("an F-16 and 16 pilots", "16 pilots"),
+        ("They breathed O\n16 times.", "16 times"),
         ("5,000 people", "thousands of people"),
         ("hundreds of thousands of people", "hundreds of thousands"),
         ("250,000 people", "hundreds of thousands of people"),
