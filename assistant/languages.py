@@ -125,6 +125,7 @@ class Language(Record):
     several: WordSet = frozenset()
     groups: Annotated[dict[str, float], BeforeValidator(_by_word)] = Field(default={})
     number_tails: WordSet = frozenset()
+    party_tails: WordSet = frozenset()
     fractions: Annotated[dict[str, float], BeforeValidator(_by_word)] = Field(default={})
     minus: Phrases = ()
     reports: WordSet = frozenset()

@@ -257,8 +257,8 @@ class _Reader:
         self._fractions = known.fractions if known else {}
         self._vague = known.vague_numbers if known else frozenset()
         self._groups = known.groups if known else {}
-        self._tails = tuple(known.number_tails) if known else ()
-        self._long_tails = tuple(tail for tail in self._tails if len(tail) >= _SHORTEST_TAIL)
+        self._tails = tuple(known.number_tails | known.party_tails) if known else ()
+        self._sure_tails = tuple(_sure_tails(known)) if known else ()
         self._multiples = tuple(known.multiples) if known else ()
         self._function_words = known.function_words if known else frozenset()
         self._several = known.several if known else frozenset()
@@ -282,8 +282,8 @@ class _Reader:
         """The numbers that begin at a token, and the token behind them."""
         if fraction := self._fraction(at):
             end, value = fraction
-            found = self._part(self._number(at, end, frozenset({value}), uncounted=True))
-            return [found, *self._maybe_ordinal(at, end)], end
+            part = self._part(self._number(at, end, frozenset({value}), uncounted=True))
+            return [part, *self._maybe_ordinal(at, end)], end
         if ratio := self._ratio(at):
             end, value = ratio
             return list(self._ratio_numbers(at, end, value)), self._with_magnitude(end - 1)
@@ -296,8 +296,9 @@ class _Reader:
         if not (values := self._hidden(at)):
             return [], end
         ordinal = self._is_ordinal(at)
-        found = self._counting(at, self._number(at, end, values, uncounted=ordinal), in_order=ordinal)
-        return [self._part(found)], end
+        found, start, stop = self._counting(at, self._number(at, end, values, uncounted=ordinal), in_order=ordinal)
+        # A five-year contract is none of five.
+        return [self._part((replace(found, counts=False), start, stop))], end
 
     def _part(self, placed: _Placed) -> _Placed:
         """A number that is no decimal one, with what it is in percent if it is a part of a whole."""
@@ -551,13 +552,13 @@ class _Reader:
     def _told(self, word: str) -> float | None:
         """The value of a number word that goes on with what speaks of that number, and surely is one: tenfold.
 
-        What is told of two may be told in other words (bilateral), and what becomes so many times as much (threefold)
-        is compared as that. Short words for large numbers begin others: Turkish yüz, Russian сто.
+        What is told of two or of parties may be told in other words (bilateral, trilateral), and what becomes so many
+        times as much (threefold) is compared as that. Short words for large numbers begin others: Turkish yüz.
         """
         for end in range(len(word) - _SHORTEST_TAIL, _SHORTEST_BEGINNING - 1, -1):
             value = self._words.get(word[:end], 0)
             sure = 2 < value < _HUNDRED or (value >= _HUNDRED and end >= _SHORTEST_MAGNITUDE)  # noqa: PLR2004
-            if sure and word[end:].startswith(self._long_tails) and not word.startswith(self._multiples):
+            if sure and word[end:].startswith(self._sure_tails) and not word.startswith(self._multiples):
                 return value
         return None
 
@@ -690,6 +691,11 @@ def _vaguely(value: Decimal) -> Iterator[Decimal]:
 def _hundredths(part: Decimal) -> frozenset[Decimal]:
     """A part of a whole in percent, as texts round it."""
     return frozenset({round(part * _HUNDRED, 1), round(part * _HUNDRED, 0)})
+
+
+def _sure_tails(known: Language) -> Iterator[str]:
+    """What goes on behind a number word and changes nothing of its value: not the thousand of Russian пятитысячный."""
+    return (tail for tail in known.number_tails - known.number_words.keys() if len(tail) >= _SHORTEST_TAIL)
 
 
 @cache
