@@ -499,7 +499,8 @@ class _Reader:
     def _fits(self, at: int, current: Decimal, value: Decimal) -> bool:
         """Whether a number word goes on with the number before it: two dozen does, and so does half a one."""
         if self._word(at) in self._groups and self._word(at - 1) not in _AND:
-            return 0 < current < _HUNDRED
+            # Of more than a dozen (bir düzineden fazla) another language may make more than ten.
+            return 0 < current < _HUNDRED and (current != 1 or self._word(at) in self._words)
         return _fits(current, value)
 
     def _goes_on(self, at: int, current: Decimal, *, vague: bool) -> bool:

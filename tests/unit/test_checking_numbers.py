@@ -178,6 +178,9 @@ def test_another_number_or_unit_is_not_contained(passage: str, sentence: str) ->
         ("ru", "полдюжины солдат", "ru", "6 солдат"),
         ("ru", "24 солдата", "ru", "две дюжины солдат"),
         ("ru", "12 солдат", "ru", "дюжину солдат"),
+        ("ru", "более дюжины солдат", "ru", "12 солдат"),
+        ("tr", "bir düzineden fazla asker", "tr", "12 asker"),
+        ("tr", "iki düzineden fazla asker", "tr", "24 asker"),
         ("ru", "около двух десятков солдат", "ru", "20 солдат"),
         ("ru", "30 солдат", "ru", "три десятка солдат"),
         ("fr", "deux douzaines de soldats", "en", "24 soldiers"),
@@ -369,6 +372,8 @@ def test_a_currency_is_no_word_that_begins_alike_farther_on() -> None:
         ("en", "The price rose threefold; a handsome twosome paid it."),
         ("ru", "Сторонники изменили несколько параметров в трёхсторонней сделке после пятитысячного митинга."),
         ("ru", "Это пятая попытка и десятая серия."),
+        ("ru", "Погибло больше дюжины солдат."),
+        ("tr", "Bir düzineden fazla asker öldü."),
         ("tr", "Altın taşıyan gemi yüzer köprüye yanaştı, kaptan biner, beşeri bilimler okur."),
     ],
 )
