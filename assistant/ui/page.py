@@ -74,11 +74,12 @@ def _wire_questions(parts: Parts, asking: Asking) -> list[Any]:
         parts.chat.example_select(asking.reply_to_example, inputs, outputs, **QUIET),
         parts.bridge.ask(asking.reply_to_link, inputs, outputs, **QUIET),
     ]
-    # Not `then`, which comes after an answer that was cancelled too.
-    arrivals = [event.success(asking.arrive, here, outputs, **QUIET) for event in events]
+    for event in events:
+        # Not `then`, which comes after an answer that was cancelled too; and at once, not by the queue.
+        event.success(asking.arrive, here, outputs, queue=False, **QUIET)
     parts.question.stop(asking.stop, here, outputs, **QUIET)
     parts.bridge.edit(asking.edit, here, outputs, **QUIET)
-    return [*events, *arrivals]
+    return events
 
 
 def _wire_panel(parts: Parts, panel: Panel) -> None:
