@@ -32,6 +32,8 @@ from assistant.index.packing import normalised
 
 # Chroma takes 5461 records at a time; smaller batches hold less in memory and let other requests in between.
 BATCH = 500
+# Ids that are asked for at a time: Chroma takes 650 bytes for each, and reads past all that come before.
+LISTED = 250_000
 COLLECTION = "articles"
 DATABASE_FILE = "chroma.sqlite3"
 # A server that has not answered one request by then is taken to be down.
@@ -114,8 +116,12 @@ class VectorStore:
 
     def ids(self) -> set[int]:
         """The chunk ids of all vectors."""
+        found: set[int] = set()
         with _failures_in_words(self._place):
-            return {int(name, 16) for name in self._collection.get(include=[])["ids"]}
+            for start in range(0, self.count(), LISTED):
+                names = self._collection.get(limit=LISTED, offset=start, include=[])["ids"]
+                found.update(int(name, 16) for name in names)
+        return found
 
     def add(self, ids: Sequence[int], vectors: Sequence[NDArray[np.float32]]) -> None:
         """Adds the vectors (dimensions,) of at most `BATCH` chunks; one that is there already stays as it is."""

@@ -270,6 +270,14 @@ def test_a_sketch_goes_with_its_chunk(index: Index, news: Path) -> None:
         assert sketched == connection.execute("SELECT key FROM chunks ORDER BY key").fetchall()
 
 
+def test_the_ids_of_a_store_are_read_in_portions(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = set(_all_ids(index))
+    assert index._store
+    for listed in (1, 3, len(everything), len(everything) + 1):
+        monkeypatch.setattr(vectors, "LISTED", listed)
+        assert index._store[1].ids() == everything
+
+
 def test_where_many_pass_but_few_of_the_nearest_those_are_found(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     vector = question(WordEmbedding(), "bridge")
     everything = index.nearest(vector, 1000)
