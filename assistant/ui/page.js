@@ -146,14 +146,23 @@ function store(key, value) {
     const oldest = kept().filter((talk) => talk.key !== key && idOf(talk.data) !== here.id).pop();
     if (!oldest) {
       for (const talk of dropped) fits(talk.key, talk.text);
-      tell(words["menu.full"]);
+      tellOfRoom(words["menu.full"]);
       return false;
     }
-    dropped.push(forget(oldest));
+    dropped.push({ ...forget(oldest), madeRoom: true });
   }
   forgotten.push(...dropped);
-  if (dropped.length) tell(`${words["menu.dropped"]}: ${dropped.map(titleOf).join(", ")}`, 8000);
+  if (dropped.length) tellOfRoom();
   return true;
+}
+
+// A conversation is kept as a question is asked and as it is answered: what had to go for either is told together.
+const TOGETHER = 60 * 1000;
+
+function tellOfRoom(...said) {
+  const gone = forgotten.filter(({ madeRoom, at }) => madeRoom && Date.now() - at < TOGETHER);
+  if (gone.length) said.push(`${words["menu.dropped"]}: ${gone.map(titleOf).join(", ")}`);
+  tell(said.join(" "), 8000);
 }
 
 // Deletes a conversation, and gives what it takes to bring it back.

@@ -165,6 +165,17 @@ class TestTheList:
         undo(page, COST)
         expect(talks(page)).to_have_text([FARMS, SHEEP, COST])
 
+    def test_what_had_to_go_for_a_conversation_that_is_not_kept_is_told_with_that(self, page: Page) -> None:
+        ask(page, COST)
+        open_menu(page)
+        page.locator("#fresh").click()
+        expect(whole_answers(page)).to_have_count(0)
+        page.evaluate(FILL_UP)
+        ask(page, SHEEP)
+        ask(page, FARMS)
+        full = "This browser has no room left to keep it."
+        expect(page.locator("#status")).to_have_text(f"{full} Deleted, since this browser is full: {COST}")
+
     def test_room_that_is_not_enough_is_not_made(self, page: Page) -> None:
         ask(page, COST)
         open_menu(page)
