@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assistant import Settings
+from assistant.ui.words import LANGUAGES, words_in
 from tests.articles import write_corpus
 from tests.endpoint import Endpoint, Reply, Request, Response, late, stalled, text, trickling
 from tests.pages import Served, Visit, serving
@@ -149,6 +150,41 @@ class TestWhileItIsBeingWritten:
             "n => (document.querySelector('#chat .pending')?.innerText.length ?? 1e9) > n", arg=before
         )
         assert wrap.evaluate("element => element.scrollTop") == 0
+
+    def test_articles_can_be_searched_and_read_and_stay_when_it_is_there(self, page: Page) -> None:
+        begin(page, f"{REOPENING} {LONG}")
+        expect(page.locator("#chat .pending")).to_contain_text("3 May")
+        page.locator("#masthead a.open-corpus").click()
+        find, items = page.locator("#find textarea, #find input"), page.locator("#corpus li")
+        expect(items).to_have_count(4)
+        find.fill("lighthouse")
+        expect(items).to_have_count(1)
+        page.locator("#corpus a.open").click()
+        expect(page.locator("#article")).to_contain_text("Ivar Lund")
+        page.locator("#back").click()
+        expect(items).to_have_count(1)
+        find.fill("bridge")
+        expect(items).to_contain_text("Harbour bridge")
+        expect(whole_answers(page)).to_have_count(1)
+        expect(page.locator("#question .submit-button")).to_be_visible()
+        expect(items).to_have_count(1)
+        expect(find).to_have_value("bridge")
+        page.locator("#back").click()
+        expect(page.locator("#sources .source-card").first).to_contain_text("3 May")
+
+    def test_a_language_chosen_meanwhile_is_that_of_the_answer(self, page: Page) -> None:
+        words = words_in("ru")
+        begin(page, f"{REOPENING} {STUCK}")
+        expect(page.locator("#chat .pending")).to_contain_text("3 May")
+        open_menu(page)
+        page.locator("#language input").click()
+        page.get_by_role("option", name=LANGUAGES["ru"]).click()
+        expect(page.locator("#fresh")).to_have_text(words("menu.new"))
+        expect(page.locator("#chat .pending")).to_contain_text("3 May")
+        expect(whole_answers(page)).to_have_count(0)
+        page.locator("#menu .toggle-button").click()
+        page.locator("#question .stop-button").click()
+        expect(whole_answers(page)).to_contain_text(words("stopped"))
 
     def test_nothing_around_it_moves(self, page: Page) -> None:
         begin(page, f"{REOPENING} {LONG}")
