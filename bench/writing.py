@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import openai
 
@@ -11,7 +12,7 @@ from assistant.retrieval import Retrieval
 from bench.plan import Plan
 from bench.tables import Table
 from bench.timing import Times
-from tests.endpoint import MODEL, Endpoint, Reply, text, trickling
+from tests.endpoint import MODEL, Endpoint, Reply, status, text, trickling
 
 # As a hosted model writes: some 80 tokens a second.
 PIECE_CHARS = 4
@@ -19,6 +20,7 @@ SECONDS_A_PIECE = 0.012
 ARTICLES = 40
 ROUNDS = 20
 SENTENCES = 4
+CROWD = 16
 
 
 def measure(plan: Plan) -> list[Table]:
@@ -29,7 +31,7 @@ def measure(plan: Plan) -> list[Table]:
     with Assistant(settings.model_copy(update={"mode": "extractive"}), embedding=plan.local) as bot:
         bot.sync()
         found = [bot.search(question) for question in plan.corpus.questions(ROUNDS, ARTICLES)]
-        return [_streams(plan, settings, found), _checks(plan, found)]
+        return [_streams(plan, settings, found), _crowd(plan, settings, found[0]), _checks(plan, found)]
 
 
 def _streams(plan: Plan, settings: Settings, found: list[Retrieval]) -> Table:
@@ -51,6 +53,33 @@ def _streams(plan: Plan, settings: Settings, found: list[Retrieval]) -> Table:
     )
     table.add("first word, first sentence", bare_first.milliseconds(), first.milliseconds())
     table.add("whole answer", bare.milliseconds(), whole.milliseconds())
+    return table
+
+
+def _crowd(plan: Plan, settings: Settings, retrieval: Retrieval) -> Table:
+    """Many readers at once: more and fewer replies at a time, and an endpoint that has enough of them at first."""
+    answer, busy = _slowly(_answer_from(retrieval)), [status(429)] * CROWD
+    table = Table(
+        f"Written answers to {CROWD} readers at once",
+        ("", "seconds until all have theirs", "written", "requests"),
+        note=f"The same question by {CROWD} threads, answered as above; `ASSISTANT_LLM_CONCURRENCY` and "
+        f"`ASSISTANT_LLM_RETRIES`. Where the endpoint is busy it refuses the first {CROWD} requests (429). An answer "
+        "that is not written quotes the articles, and says why.",
+    )
+    for name, replies, changes in (
+        *((f"{number} at a time", [answer], {"llm_concurrency": number}) for number in (1, 4, CROWD)),
+        *((f"busy endpoint, {number} retries", [*busy, answer], {"llm_retries": number}) for number in (0, 2)),
+    ):
+        plan.say(f"writing for {CROWD} readers, {name}")
+        with Endpoint(*replies) as endpoint:
+            written = settings.model_copy(update={"openai_base_url": endpoint.url, "llm_model": MODEL, **changes})
+            with Assistant(written, embedding=plan.local) as bot, ThreadPoolExecutor(CROWD) as pool:
+                bot.warm_up()
+                start = time.perf_counter()
+                answers = list(pool.map(bot.ask, [retrieval.question.text] * CROWD))
+                seconds = time.perf_counter() - start
+            modes = [found.mode for found in answers]
+            table.add(name, f"{seconds:.1f}", f"{modes.count('generative')}", f"{len(endpoint.requests)}")
     return table
 
 

@@ -15,7 +15,20 @@ from assistant.chunks import split_sentences
 from assistant.index import Index
 from assistant.models import LocalEmbedding
 from bench import __main__ as program
-from bench import endpoints, engines, indexing, page, plan, queries, scale, server, sidebyside, startup, syncing
+from bench import (
+    endpoints,
+    engines,
+    indexing,
+    page,
+    plan,
+    queries,
+    scale,
+    server,
+    sidebyside,
+    startup,
+    syncing,
+    writing,
+)
 from bench.corpus import Corpus, read_sentences
 from bench.plan import Plan
 from bench.quickstart import FILE_NAME, Quickstart, read_nodes, stored_nodes
@@ -416,6 +429,25 @@ def test_embedding_at_an_endpoint_is_timed_by_texts_a_request_and_requests_at_a_
     assert seconds["5 texts a request"][0] >= 8 * endpoints.LATENCY_SECONDS
     assert seconds["20 texts a request"][0] >= 2 * endpoints.LATENCY_SECONDS
     assert "40 sentences" in table.note
+
+
+def test_written_answers_are_timed_alone_and_for_many_readers_at_once(
+    tiny: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "ARTICLES", 3)
+    monkeypatch.setattr(writing, "ROUNDS", 1)
+    monkeypatch.setattr(writing, "SECONDS_A_PIECE", 0.0001)
+    monkeypatch.setattr(writing, "CROWD", 2)
+    streams, crowd, checks = map(_cells, writing.measure(tiny))
+    assert all(float(cell.split()[0]) > 0 for row in streams.values() for cell in row)
+    assert {name: cells[1:] for name, cells in crowd.items()} == {
+        "1 at a time": ["2", "2"],
+        "4 at a time": ["2", "2"],
+        "2 at a time": ["2", "2"],
+        "busy endpoint, 0 retries": ["0", "2"],
+        "busy endpoint, 2 retries": ["2", "4"],
+    }
+    assert int(checks["one sentence"][1]) > 0
 
 
 def test_an_import_is_timed_in_a_process_of_its_own(tiny: Plan) -> None:
