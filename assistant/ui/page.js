@@ -87,31 +87,8 @@ document.addEventListener("click", (event) => {
 
 // The conversations that this browser keeps; which one is open is a matter of the tab
 
-// A browser that may keep nothing keeps it until the page is left.
-class Passing {
-  getItem(key) {
-    return this[key] ?? null;
-  }
-
-  setItem(key, value) {
-    this[key] = value;
-  }
-
-  removeItem(key) {
-    delete this[key];
-  }
-}
-
-function storage(name) {
-  try {
-    return window[name] ?? new Passing();
-  } catch {
-    return new Passing();
-  }
-}
-
-const local = storage("localStorage");
-const session = storage("sessionStorage");
+const local = window.localStorage;
+const session = window.sessionStorage;
 const PREFIX = `news-assistant:${props.corpus}:talk:`;
 const CURRENT = `news-assistant:${props.corpus}:current`;
 let words = {};

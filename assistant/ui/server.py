@@ -95,6 +95,7 @@ def _launch_options(bot: Assistant) -> dict[str, Any]:
         "auth": (settings.auth_user, password.get_secret_value()) if password else None,
         "theme": _theme(),
         "css_paths": FOLDER / "page.css",
+        "head": f"<script>{(FOLDER / 'storage.js').read_text(encoding='utf-8')}</script>",
         "footer_links": [],
         "app_kwargs": {"middleware": _middleware(settings), **(_tools(bot) if settings.mcp else {})},
         "prevent_thread_lock": True,
