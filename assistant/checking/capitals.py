@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assistant.checking.numbers import is_roman
+from assistant.checking.figures import is_roman
 from assistant.languages import language, languages
 from assistant.terms import fold
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.checking import clock, counts, dates, names, numbers, quotations
+from assistant.checking import clock, counts, dates, names, number_match, numbers, quotations
 from assistant.checking.passage import Contents
 from assistant.checking.romanised import romanised, skeleton
 from assistant.languages import language, languages
@@ -27,7 +27,7 @@ class Exact:
     code: str | None
     dates: tuple[dates.DateMention, ...]
     times: tuple[clock.Time, ...]
-    numbers: tuple[numbers.Number, ...]
+    numbers: tuple[number_match.Number, ...]
     counts: tuple[counts.Count, ...]
     names: tuple[names.Name, ...]
     quotations: tuple[str, ...]
@@ -134,9 +134,9 @@ def _numbers(exact: Exact, passages: Sequence[Contents]) -> Iterator[Lack]:
     known = [number for passage in passages for number in passage.numbers]
     telling = all(passage.code in languages() for passage in passages)
     for number in exact.numbers:
-        if not numbers.contains(known, number):
+        if not number_match.contains(known, number):
             yield Lack(number.text)
-        elif telling and not numbers.is_told(known, number):
+        elif telling and not number_match.is_told(known, number):
             yield Lack(number.text, f"The cited passage may not mean “{number.text}” by that number.")
 
 
@@ -195,7 +195,7 @@ def _sound(word: str) -> str:
     return skeleton(romanised(word)) if word.isalpha() else fold(word)
 
 
-def _without_units(text: str, figures: Sequence[numbers.Number]) -> str:
+def _without_units(text: str, figures: Sequence[number_match.Number]) -> str:
     """The text without its numbers and their units, some of which have capitals: USD 5bn."""
     for number in figures:
         if number.unit:

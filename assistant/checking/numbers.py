@@ -5,36 +5,27 @@ read in two ways, such as 1.500, has both values, and is contained if the passag
 """
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from math import prod
 
 from babel.numbers import get_decimal_symbol
 
+from assistant.checking.figures import DIGITS_OF_GROUP, PLACES, is_roman, may_be_roman, readings, roman
 from assistant.checking.inflection import has_endings, stem
+from assistant.checking.number_match import Number
 from assistant.checking.romanised import romanised
-from assistant.checking.units import (
-    PERCENT,
-    YEAR,
-    counts_years,
-    is_measured,
-    is_priced,
-    is_temperature,
-    is_told_by,
-    unit_at,
-)
+from assistant.checking.units import YEAR, counts_years, is_priced, unit_at
 from assistant.languages import Language, language, languages, words
 from assistant.terms import fold
 
 # Figures, grouped or with decimals. A blank groups only where three digits follow.
 _FIGURES = r"\d+(?:[.,\u066b\u066c'’]\d+|[ \u00a0\u2009\u202f]\d{3}(?!\d))*[\u00bc-\u00be\u2150-\u215e]?"
 _TOKEN = re.compile(rf"(?P<figures>{_FIGURES}|[\u00bc-\u00be\u2150-\u215e])|(?P<word>[^\W\d_]+)")
-_SEPARATOR = re.compile("[^0-9]")
 # A fraction in figures, which may go on behind a whole number: 2/3, 2 1/2; and what tells it from a date or a score.
 _RATIO = re.compile(
     r"(?<![\d/⁄.,–-])(?:(?P<whole>\d{1,3})[ \u00a0])?(?P<top>\d)[/⁄](?P<bottom>10|[2-9])(?![\d/⁄]|[.,–-]\d)"
@@ -42,9 +33,7 @@ _RATIO = re.compile(
 _CASE_ENDING = re.compile("['’][^\\W\\d_]")
 _RANGE = re.compile(r"(?<!\d)([12][0-9]{3})\s?[-–—/]\s?$")
 _RANGE_CHARS = 8
-_THOUSAND, _HUNDRED, _TEN, _GROUP = 1000, 100, 10, 3
-# Of a fraction that has no end: a third is .3333.
-_PLACES = 4
+_THOUSAND, _HUNDRED, _TEN = 1000, 100, 10
 # Multipliers of scripts and countries whose words are not in the language data.
 _MULTIPLIERS = {
     "千": 10**3,
@@ -69,8 +58,6 @@ _MULTIPLIERS = {
     "m": 10**6,
     "tn": 10**12,
 }
-_ROMAN = re.compile(r"(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?:-?(?:го|й|м|е|er|e|th))?")
-_ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _GAP = re.compile(r"[\s\u00ad-]{1,3}")
 _AND = frozenset({"and", "und", "et", "y", "e", "i", "ve", "və", "եւ", "և", "و"})
 # Shorter beginnings and stems are those of other words too.
@@ -104,111 +91,8 @@ _NOUN = re.compile(r"[\s-][^\W\d_]{4}")
 _COUNTED = re.compile(r"[\s-]([^\W\d_]{3,})")
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number in a text.
-
-    Attributes:
-        text: as it is printed.
-        values: each a reading of it; a negative one stands for an unspecified number of them, as in "thousands".
-        unit: currencies by code, "%" or CLDR's measures, any of which it may be; empty if it has none.
-        implied: units that others in its sentence have, which may hold for it too, as in "5, 7 and 10 dollars".
-        minus: whether it is below zero.
-        vague: whether it is told as more of them than one, as "thousands" is.
-        uncounted: whether it puts something in an order, divides it or dates it, and so is no number of a measure.
-        in_order: whether it is the place of something in an order.
-        noun: the stem of what it counts or puts in an order, as far as words tell that.
-        language: ISO 639-1 code of that noun's.
-        hundredths: of a part of a whole that has no unit: what it is in percent, which texts round.
-        label: the letters right before it; in a passage only those that surely name something with it, as in F-16.
-        named: whether it may be part of a name: nothing or a hyphen parts it from them, or it is a word with a capital.
-        counts: whether a word behind it may be what it counts, rather than what is measured or parted.
-    """
-
-    text: str
-    values: frozenset[Decimal]
-    unit: frozenset[str] = frozenset()
-    implied: frozenset[str] = frozenset()
-    minus: bool = False
-    vague: bool = False
-    uncounted: bool = False
-    in_order: bool = False
-    noun: str = ""
-    language: str | None = None
-    hundredths: frozenset[Decimal] = frozenset()
-    label: str = ""
-    named: bool = False
-    counts: bool = False
-
-
 # A number, and where it begins and ends.
 _Placed = tuple[Number, int, int]
-
-
-def contains(known: Sequence[Number], wanted: Number) -> bool:
-    """Whether a number is among those of a passage: an equal one whose unit does not speak against it."""
-    return any(_may_equal(wanted, other) for other in known)
-
-
-def is_told(known: Sequence[Number], wanted: Number) -> bool:
-    """Whether a passage that contains a number tells its currency, percent or minus too, and does not leave it open.
-
-    How long or how heavy something is texts often tell in a bare number, so other units are not asked for. Of
-    "millions" those of nothing else count, and "hundreds" leave open whether they are a hundred. A share or a price
-    leaves open whether so many of something are meant.
-    """
-    equal = [other for other in known if _may_equal(wanted, other)]
-    if wanted.minus and not any(other.minus for other in equal):
-        return False
-    if wanted.vague:
-        return any(_is_as_vague(wanted, other) for other in equal)
-    if all(other.vague for other in equal):
-        return False
-    if not wanted.unit:
-        return not wanted.counts or any(not other.unit or is_measured(other.unit) for other in equal)
-    bare_will_do = is_measured(wanted.unit)
-    return any(_has_unit(other, wanted.unit) or (bare_will_do and not other.unit) for other in equal)
-
-
-def _may_equal(wanted: Number, other: Number) -> bool:
-    if not _in_common(wanted, other) or (wanted.unit and other.unit and not wanted.unit & other.unit):
-        return False
-    if wanted.unit and not wanted.uncounted and other.uncounted and not _has_unit(other, wanted.unit):
-        return False
-    if other.in_order and _counts_otherwise(wanted, other):
-        return False
-    if other.label and not wanted.named and wanted.label != other.label:
-        return False
-    return wanted.minus == other.minus or not is_temperature(wanted.unit | other.unit)
-
-
-def _in_common(wanted: Number, other: Number) -> frozenset[Decimal]:
-    """The readings that two numbers share; half of something is 50 percent, and no other 50."""
-    if PERCENT in wanted.unit and other.hundredths:
-        return wanted.values & other.hundredths
-    if PERCENT in other.unit and wanted.hundredths:
-        return wanted.hundredths & other.values
-    may_be_percent = PERCENT in other.implied and not other.hundredths
-    return (wanted.values | wanted.hundredths if may_be_percent else wanted.values) & other.values
-
-
-def _counts_otherwise(wanted: Number, order: Number) -> bool:
-    """Whether a number is one of something else than a place in an order is, which proves none of that.
-
-    The ninth bridge makes no nine boats, but a fifth victory is one of five.
-    """
-    counts = bool(wanted.noun) and not wanted.in_order
-    return counts and wanted.language == order.language and wanted.noun != order.noun
-
-
-def _is_as_vague(wanted: Number, other: Number) -> bool:
-    shared = {value for value in wanted.values & other.values if value < 0}
-    return bool(shared) and (wanted.unit == other.unit or bool(wanted.unit & (other.unit | other.implied)))
-
-
-def _has_unit(number: Number, unit: frozenset[str]) -> bool:
-    """Whether a number has a unit or may have it; half of something is 50 percent."""
-    return is_told_by(number.unit | number.implied, unit) or (PERCENT in unit and bool(number.hundredths))
 
 
 def read_numbers(text: str, code: str | None, *, lenient: bool = False) -> list[Number]:
@@ -341,7 +225,7 @@ class _Reader:
         if count == 1 and word in self._ordinals and (top is None or not self._may_be_parted(end)):
             return None
         sure = count > 1 or parts not in _QUARTERS
-        return round(count / Decimal(str(parts)), _PLACES) if sure or self._lenient else None
+        return round(count / Decimal(str(parts)), PLACES) if sure or self._lenient else None
 
     def _top(self, at: int) -> Decimal | None:
         """What a token counts parts by."""
@@ -372,7 +256,7 @@ class _Reader:
             return None
         if not (found["whole"] or self._is_of_something(found.end())):
             return None
-        part = round(Decimal(top) / bottom, _PLACES)
+        part = round(Decimal(top) / bottom, PLACES)
         return (at + 3, int(found["whole"]) + part) if found["whole"] else (at + 2, part)
 
     def _is_of_something(self, stop: int) -> bool:
@@ -532,7 +416,7 @@ class _Reader:
 
     def _is_ordinal(self, at: int) -> bool:
         """Whether a word that is no number word by itself puts something in an order."""
-        return _ROMAN.fullmatch(self._tokens[at]["word"]) is not None or self._place(self._word(at)) is not None
+        return may_be_roman(self._tokens[at]["word"]) or self._place(self._word(at)) is not None
 
     def _hidden(self, at: int) -> frozenset[Decimal]:
         """The values of a word that is no number word by itself."""
@@ -544,7 +428,7 @@ class _Reader:
         if not self._lenient:
             told = roman(written) if is_roman(written) else self._told(word)
             return frozenset({Decimal(str(told))} if told else ())
-        found = {Decimal(roman(written))} if _ROMAN.fullmatch(written) else set()
+        found = {Decimal(roman(written))} if may_be_roman(written) else set()
         if word not in self._function_words:
             meant = self._place(word) or self._form(word) or self._compound(word)
             found |= {Decimal(str(meant))} if meant else set()
@@ -618,44 +502,6 @@ class _Reader:
         return f" {' '.join(words(self._text[stop : stop + _AROUND]))}".startswith(self._minus)
 
 
-def readings(figures: str, *, lenient: bool = False, decimal: str | None = None) -> list[frozenset[Decimal]]:
-    """What figures may stand for: a set of alternatives for each number in them.
-
-    A run such as 12.5.1 is no number, but several.
-
-    Args:
-        figures: as they are printed.
-        lenient: also reads what blanks part by itself.
-        decimal: the only mark that may stand before decimals; any if None.
-    """
-    if not figures[-1].isdecimal():
-        part = round(Decimal(unicodedata.numeric(figures[-1])), _PLACES)
-        whole = readings(figures[:-1], lenient=lenient, decimal=decimal) if figures[:-1] else [frozenset({Decimal(0)})]
-        return [frozenset(value + part for value in values) for values in whole]
-    plain = "".join(str(int(c)) if c.isdecimal() else c for c in figures)
-    groups = _SEPARATOR.split(plain)
-    marks = _SEPARATOR.findall(plain)
-    if not marks:
-        return [frozenset({Decimal(plain)})]
-    found = set(_grouped(groups, marks))
-    if len(found) > 1 and decimal:
-        found = {value for value in found if (value == value.to_integral_value()) == (marks[-1] != decimal)} or found
-    if lenient or not found:
-        apart = [frozenset({Decimal(group)}) for group in groups]
-        return [frozenset(found), *apart] if found and marks[0].isspace() else [frozenset(found)] if found else apart
-    return [frozenset(found)]
-
-
-def _grouped(groups: Sequence[str], marks: Sequence[str]) -> Iterator[Decimal]:
-    whole = len(groups[0]) <= _GROUP and groups[0] != "0"
-    if whole and len(set(marks)) == 1 and all(len(group) == _GROUP for group in groups[1:]):
-        yield Decimal("".join(groups))
-    decimal = marks[-1] in ".,\u066b" and marks[-1] not in marks[:-1]
-    thousands = all(len(group) == _GROUP for group in groups[1:-1]) and len(set(marks[:-1])) <= 1
-    if decimal and thousands and (whole or len(groups) == 2) and not (len(groups[0]) == 4 == len(groups[-1])):  # noqa: PLR2004 - 1990,1991 are two years
-        yield Decimal("".join(groups[:-1]) + "." + groups[-1])
-
-
 def _sign(word: str) -> str:
     """The first sign of a word in a script whose signs are words, where no blank parts it from the next one."""
     return word[0] if word and word[0] >= "\u3400" else ""
@@ -670,22 +516,11 @@ def _fits(current: Decimal, value: Decimal) -> bool:
     return current % (10 if value < 10 else _HUNDRED) == 0 and (current == 0 or current >= 10)  # noqa: PLR2004 - tens
 
 
-def is_roman(word: str) -> bool:
-    """Whether a word is surely a Roman numeral, and neither a letter nor an abbreviation such as CD."""
-    return len(word) > 1 and not set(word) - set("IVX") and _ROMAN.fullmatch(word) is not None
-
-
-def roman(written: str) -> int:
-    """The value of a Roman numeral, whatever stands behind it."""
-    values = [_ROMAN_DIGITS[c] for c in written if c in _ROMAN_DIGITS]
-    return sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True))
-
-
 def _vaguely(value: Decimal) -> Iterator[Decimal]:
     """What a number may be called that is not told, such as thousands, negative."""
     for exponent in range(1, _LARGEST_POWER):
         power = Decimal(10) ** exponent
-        if _LEAST * power <= value < (_MOST if exponent % _GROUP else _MOST_OF_THOUSANDS) * power:
+        if _LEAST * power <= value < (_MOST if exponent % DIGITS_OF_GROUP else _MOST_OF_THOUSANDS) * power:
             yield -power
 
 

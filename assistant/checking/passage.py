@@ -11,7 +11,8 @@ from assistant.checking.clock import Time, read_times
 from assistant.checking.counts import Count, read_counts
 from assistant.checking.dates import PartialDate, of_day, read_dates, without_dates
 from assistant.checking.name_index import NameIndex
-from assistant.checking.numbers import Number, read_numbers
+from assistant.checking.number_match import Number
+from assistant.checking.numbers import read_numbers
 from assistant.checking.quotations import searchable
 from assistant.checking.units import HOUR
 from assistant.languages import language, words

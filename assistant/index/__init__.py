@@ -217,7 +217,7 @@ class Index:
                 if not chunk_count:
                     return {}
                 nearest = partial(self._open_store(state, chunk_count).nearest, vector)
-                return best_passing(connection, k, filters, nearest, partial(nearest_passing, connection, vector, k))
+                return best_passing(connection, k, filters, nearest, partial(nearest_passing, snapshot, vector, k))
         except (IndexDamagedError, IndexUnavailableError):
             if state is None or self._vectors_in_use() == state.vectors:
                 raise

@@ -9,7 +9,7 @@ import sqlite3
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.index.packing import VECTOR_ID_TYPE, unit_vectors
+from assistant.index.packing import VECTOR_ID_BYTES, unit_vectors
 
 # Chunk ids are hashes, so the lowest ones are a random sample, and the same one however the index came about.
 SAMPLED_CHUNKS = 1000
@@ -29,7 +29,7 @@ def language_centres(connection: sqlite3.Connection) -> dict[str | None, NDArray
     sums: dict[str | None, NDArray[np.float32]] = {}
     counts: dict[str | None, int] = {}
     for language, codes, size_of_ids in connection.execute(_SAMPLE, (SAMPLED_CHUNKS,)):
-        sentences = size_of_ids // np.dtype(VECTOR_ID_TYPE).itemsize
+        sentences = size_of_ids // VECTOR_ID_BYTES
         vectors = unit_vectors(np.frombuffer(codes, dtype=np.uint8).reshape(sentences, -1))
         sums[language] = sums.get(language, 0) + vectors.sum(axis=0)
         counts[language] = counts.get(language, 0) + sentences

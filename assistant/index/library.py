@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate, pairwise
@@ -17,8 +17,9 @@ from assistant.articles import article_path, printable
 from assistant.errors import UnknownArticleError
 from assistant.index.centres import language_centres
 from assistant.index.database import Database
+from assistant.index.filtering import passing_query, values_of
 from assistant.index.packing import VECTOR_ID_TYPE, unit_vectors, unpack_terms
-from assistant.records import Article, Record, Removed, Source, Span
+from assistant.records import Article, Filters, Record, Removed, Source, Span
 
 # Two numbers for the range of each sentence.
 _OFFSET_TYPE = "<i4"
@@ -182,6 +183,17 @@ class Snapshot:
             (json.dumps(list(ids)),),
         )
         return [vectors for vectors, _ in _vectors_by_chunk(rows.fetchall())]
+
+    def sketches(self, filters: Filters, portion: int) -> Iterator[tuple[tuple[int, ...], NDArray[np.uint8]]]:
+        """The ids of the chunks whose article passes the filters, and their sketches (chunks, bytes), in portions."""
+        query = f"""
+            SELECT passed.id, sketches.vector FROM ({passing_query(filters, "id", "key")}) AS passed
+            CROSS JOIN sketches ON sketches.chunk = passed.key
+        """  # noqa: S608 - the filters' conditions
+        rows = self._connection.execute(query, values_of(filters))
+        while passed := rows.fetchmany(portion):
+            ids, codes = zip(*passed, strict=True)
+            yield ids, np.frombuffer(b"".join(codes), dtype=np.uint8).reshape(len(codes), -1)
 
     def chunk_ids(self) -> list[int]:
         """All chunk ids, in an order that does not depend on how the index came about."""

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 # Of the ids that stand beside vectors, one each.
 VECTOR_ID_TYPE = "<i8"
+VECTOR_ID_BYTES = np.dtype(VECTOR_ID_TYPE).itemsize
 
 LARGEST = 31
 # Components are stored as 1 to 63; 0 fills up the last three bytes.

@@ -9,7 +9,7 @@ with the chunks, whatever changes those; the frequencies, of which a batch of ch
 import sqlite3
 
 from assistant.index.database import Format
-from assistant.index.packing import sketch, unpack_terms
+from assistant.index.packing import VECTOR_ID_BYTES, sketch, unpack_terms
 
 STATEMENTS = (
     "CREATE TABLE state (json TEXT NOT NULL)",
@@ -66,13 +66,13 @@ STATEMENTS = (
     """,
     "CREATE TABLE totals (chunks INTEGER NOT NULL, terms INTEGER NOT NULL)",
     "INSERT INTO totals VALUES (0, 0)",
-    """
+    f"""
     CREATE TRIGGER chunk_added AFTER INSERT ON chunks BEGIN
         INSERT INTO lexicon (rowid, terms) VALUES (new.key, unpack_terms(new.terms));
-        INSERT INTO sketches VALUES (new.key, sketch(new.vectors, length(new.sentence_ids) / 8));
+        INSERT INTO sketches VALUES (new.key, sketch(new.vectors, length(new.sentence_ids) / {VECTOR_ID_BYTES}));
         UPDATE totals SET chunks = chunks + 1, terms = terms + new.term_count;
     END
-    """,
+    """,  # noqa: S608 - a constant
     """
     CREATE TRIGGER chunk_removed AFTER DELETE ON chunks BEGIN
         INSERT INTO lexicon (lexicon, rowid, terms) VALUES ('delete', old.key, unpack_terms(old.terms));

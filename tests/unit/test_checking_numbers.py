@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.checking.numbers import contains, is_roman, is_told, read_numbers, roman
+from assistant.checking.figures import is_roman, roman
+from assistant.checking.number_match import contains, is_told
+from assistant.checking.numbers import read_numbers
 
 
 def _contained(passage: str, sentence: str, written: str = "en", spoken: str = "en") -> bool:
