@@ -14,8 +14,8 @@ from assistant.records import Filters
 
 # Chunks that are few enough to be searched by themselves.
 FEW: Final = 20_000
-# How many times more than are wanted are looked for where many pass; then as many times more again, as long as too few
-# do, up to the widest. Of so many, 64 pass where one chunk in fifty does, as 20,000 of a million are.
+# How many times more than are wanted are looked for where many pass; then as many times more again, until enough do or
+# the widest is reached. Of so many, 64 pass where one chunk in fifty does, as 20,000 of a million are.
 WIDER: Final = 4
 WIDEST: Final = 3200
 
@@ -58,7 +58,7 @@ def best_passing(
 ) -> Scores:
     """The best `k` chunks that pass the filters, by whatever search.
 
-    Where many pass, but few of the best `WIDEST`, only those are found.
+    Where many pass, but few of the best ones that are looked for, only those are found: see `WIDEST`.
 
     Args:
         connection: of the library.
