@@ -34,7 +34,7 @@ EPILOG = """\
 exit codes:
   0    answered, or done
   1    failed; the message says why and what to do about it
-  2    wrong usage: an option, a date, a filter, a question without words
+  2    wrong usage: an option, a date, a filter, a question without words or too long
   3    the articles do not answer the question
   130  interrupted
   141  whoever read the output stopped reading

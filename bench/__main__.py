@@ -67,12 +67,18 @@ def machine() -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=SECTIONS + ON_REQUEST, help="run these sections; by default all")
     parser.add_argument(
-        "--sizes", nargs="+", type=int, default=[1_000, 10_000, 100_000], help="chunks in the indexes that are asked"
+        "--only", nargs="+", choices=SECTIONS + ON_REQUEST, help="run these sections; by default all but scale"
+    )
+    parser.add_argument(
+        "--sizes",
+        nargs="+",
+        type=int,
+        default=[1_000, 10_000, 100_000],
+        help="chunks in the indexes that are asked; by default 1000 10000 100000",
     )
     parser.add_argument("--quick", dest="sizes", action="store_const", const=[1_000], help="short for --sizes 1000")
-    parser.add_argument("--queries", type=int, default=200, help="questions asked of each index")
+    parser.add_argument("--queries", type=int, default=200, help="questions asked of each index; by default 200")
     parser.add_argument("--squad", type=Path, help="SQuAD-shaped file: more sentences, and real questions")
     parser.add_argument("--markdown", type=Path, help="write the tables to this page as well")
     return parser
