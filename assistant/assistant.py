@@ -246,7 +246,7 @@ class Assistant:
         """Brings the index up to date with the corpus folder.
 
         Args:
-            rebuild: throw the index away first, whatever state it is in; embeddings are kept where they are sound.
+            rebuild: make everything anew, whatever state it is in; the vectors of a sound index are kept.
             progress: show bars on standard error for what takes over a second.
             announce: is told in words what the sync waits for.
             ray: a Ray cluster that reads and embeds what has changed: host:port of its head, "auto" for the one that

@@ -9,7 +9,7 @@ AssistantError
 ├── IndexDamagedError       the stored index is corrupt, foreign or incomplete
 ├── IndexUnavailableError   the index cannot be reached now: the Chroma server is down, the disk refuses
 ├── ClusterError            a Ray cluster cannot be used or was lost
-├── ModelError              a model endpoint failed
+├── ModelError              a model failed, on this machine or at an endpoint
 │   └── ContextTooLongError its model cannot read as much as it was sent
 ├── PromptError             a prompt template is missing or malformed
 ├── LanguageDataError       the file of language data is damaged
@@ -82,7 +82,7 @@ class ClusterError(AssistantError):
 
 
 class ModelError(AssistantError):
-    """A model or embedding endpoint failed."""
+    """A model that writes or embeds failed, on this machine or at an endpoint."""
 
     advice = "Check OPENAI_BASE_URL, OPENAI_API_KEY and the model's name."
 

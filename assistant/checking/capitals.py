@@ -43,7 +43,7 @@ class Name:
 
 
 def find_names(text: str, code: str | None) -> list[Name]:
-    """The names in a text, in order; words that may be none are among them, see `missing`."""
+    """The names in a text, in order; words that may be none are among them, see `names.missing`."""
     known = language(code).function_words | language(code).number_words.keys() if code in languages() else frozenset()
     found: list[Name] = []
     run: list[str] = []

@@ -42,8 +42,8 @@ class Verdict:
     """What the check of a sentence came to.
 
     Attributes:
-        support: "unsupported" if something exact is missing or the passages speak of something else; "partial" if they
-            contain all that is exact, but it is doubtful that they say it.
+        support: "unsupported" if something exact is surely missing, or the passages say the opposite or speak of
+            something else; "partial" if it is doubtful that they have all that is exact, or that they say it.
         reason: for the reader, in English; empty if supported.
         groundings: for each cited passage, in order, where in it the sentence stands best.
     """

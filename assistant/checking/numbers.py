@@ -101,8 +101,8 @@ def read_numbers(text: str, code: str | None, *, lenient: bool = False) -> list[
     Args:
         text: without its dates where they are not to count.
         code: ISO 639-1 code of its language, which tells what the words mean.
-        lenient: also takes compounds of number words ("fivefold", "трёхлетний"), ordinals, Roman numerals and the word
-            for one, which a sentence may use for something else.
+        lenient: also takes what may be no number: all compounds and forms of number words ("трёхлетний") and not only
+            those that surely are ("tenfold"), first and second, letters that may be a Roman numeral, the word for one.
     """
     found = list(_Reader(text, language(code) if code in languages() else None, lenient=lenient).numbers())
     return list(_with_implied(text, found)) if lenient else list(_with_shared_units(text, found))

@@ -129,9 +129,9 @@ class Index:
             ray: a Ray cluster that does the work, as `assistant.cluster.Cluster` takes it.
 
         Raises:
-            ClusterError: the Ray cluster cannot be used or was lost; likewise.
+            ClusterError: the Ray cluster cannot be used or was lost; what was embedded so far is not embedded again.
             CorpusError: the folder or its metadata.yaml cannot be read.
-            ModelError: the embedding failed; what was embedded until then need not be embedded again.
+            ModelError: the embedding failed; likewise.
         """
         preparation = self._preparation(ray)
         with self._exclusive(announce):

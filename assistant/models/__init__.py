@@ -1,6 +1,6 @@
 """The embedding models, each behind LlamaIndex's `BaseEmbedding`, so that any other embedding may take its place.
 
-Vendor classes and vendor errors stop here: what fails is a `ModelError` in words.
+The model that writes is in `chat`. Vendor errors stop here: what fails is a `ModelError` that says what to do.
 """
 
 from llama_index.core.base.embeddings.base import BaseEmbedding

