@@ -105,7 +105,7 @@ class Index:
             with self._opening:
                 self._place.check(state)
         except (IndexDamagedError, IndexUnavailableError):
-            if self._vectors_in_use() == state.vectors:
+            if self._is_current(state):
                 raise
             # A sync of another process has ended meanwhile and taken these vectors away.
             return self.needs_sync()
@@ -219,9 +219,9 @@ class Index:
                 nearest = partial(self._open_store(state, chunk_count).nearest, vector)
                 return best_passing(connection, k, filters, nearest, partial(nearest_passing, snapshot, vector, k))
         except (IndexDamagedError, IndexUnavailableError):
-            if state is None or self._vectors_in_use() == state.vectors:
+            if state is None or self._is_current(state):
                 raise
-            # A sync of another process has ended meanwhile and put others in their place.
+            # A sync of another process has put other vectors in their place meanwhile, or changed those on a server.
             return self.nearest(vector, k, filters)
 
     def matching(self, terms: Sequence[str], k: int, filters: Filters | None = None) -> dict[int, float]:
@@ -274,9 +274,9 @@ class Index:
             raise IndexDamagedError(message)
         return state
 
-    def _vectors_in_use(self) -> str:
+    def _is_current(self, state: State) -> bool:
         with self._snapshot() as snapshot:
-            return self._built(snapshot).vectors
+            return self._built(snapshot) == state
 
     def _open_store(self, state: State, chunk_count: int) -> VectorStore:
         with self._opening:

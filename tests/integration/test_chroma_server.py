@@ -332,6 +332,23 @@ def test_a_collection_in_use_answers_while_changes_reach_it(
     assert [*found, _found(index)] == [set(ARTICLES), {*ARTICLES, "ferry.txt"}]
 
 
+def test_changes_that_reach_the_server_while_a_search_opens_it_are_no_damage(
+    index: Index, corpus: Path, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (corpus / "ferry.txt").write_text("Ferry fares go up\n\nThe fare rises to 12 crowns in July.\n")
+    open_store = index._open_store
+
+    def too_late(*arguments: Any) -> Any:
+        monkeypatch.undo()
+        with open_index(corpus, tmp_path / "index", chunk_size=40, chroma_url=url) as other:
+            other.sync()
+        return open_store(*arguments)
+
+    index.close()
+    monkeypatch.setattr(index, "_open_store", too_late)
+    assert _found(index) == {*ARTICLES, "ferry.txt"}
+
+
 def test_the_vectors_are_unit_means_of_the_sentences(index: Index, url: str) -> None:
     with _client(url) as client:
         (collection,) = client.list_collections()
