@@ -285,6 +285,10 @@ class Assistant:
         """The articles in the index, by id."""
         return list(self._ready()[0].sources())
 
+    def unknown(self, filters: Filters) -> Filters:
+        """Those outlets and articles of the filters that the index does not have: with them alone nothing is found."""
+        return self._ready()[0].unknown(filters)
+
     def article(self, article_id: str) -> Article:
         """One article with its cleaned text.
 

@@ -21,7 +21,7 @@ from assistant.errors import AssistantError, FeedbackError, QuestionError
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.cli_output import Writer
-    from assistant.records import Article, Filters, Source
+    from assistant.records import Article, Filters
     from assistant.settings import Settings
 
 Found = TypeVar("Found")
@@ -197,7 +197,7 @@ def _ask(arguments: argparse.Namespace) -> ExitCode:
     with Assistant(settings) as bot:
         _bring_up_to_date(bot)
         if filters:
-            _check_names(filters, bot.articles())
+            _check_names(bot.unknown(filters))
         answer = bot.ask(question, filters=filters)
     _put(answer, write_answer, as_json=arguments.json)
     return ExitCode.REFUSED if answer.refused else ExitCode.DONE
@@ -300,12 +300,12 @@ def _filters(arguments: argparse.Namespace) -> "Filters":
     )
 
 
-def _check_names(filters: "Filters", sources: Sequence["Source"]) -> None:
+def _check_names(unknown: "Filters") -> None:
     """A name that no article has would silently find nothing."""
-    unknown = [f"--publisher {name}" for name in filters.publishers if name not in {s.publisher for s in sources}]
-    unknown += [f"--article {name}" for name in filters.articles if name not in {s.id for s in sources}]
-    if unknown:
-        message = f"No article fits {', '.join(unknown)}."
+    names = [f"--publisher {name}" for name in unknown.publishers]
+    names += [f"--article {name}" for name in unknown.articles]
+    if names:
+        message = f"No article fits {', '.join(names)}."
         raise UsageError(message)
 
 

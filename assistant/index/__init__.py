@@ -158,6 +158,11 @@ class Index:
                 self._sources = (version, tuple(snapshot.sources()))
             return self._sources[1]
 
+    def unknown(self, filters: Filters) -> Filters:
+        """Those outlets and articles of the filters that the index does not have."""
+        with self._snapshot() as snapshot:
+            return snapshot.unknown(filters)
+
     def article(self, article_id: str) -> Article:
         """One article with its cleaned text.
 

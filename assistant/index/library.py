@@ -152,6 +152,12 @@ class Snapshot:
         rows = self._connection.execute(query, (json.dumps(list(article_ids)),))
         return {article_id: len(text.split()) for article_id, text in rows}
 
+    def unknown(self, filters: Filters) -> Filters:
+        """Those outlets and articles of the filters that are not there."""
+        return Filters(
+            publishers=self._lacking("publisher", filters.publishers), articles=self._lacking("id", filters.articles)
+        )
+
     def removed(self, article_id: str) -> tuple[Removed, ...]:
         """What cleaning took out of an article."""
         (removed,) = self._article_row(article_id, "removed")
@@ -233,6 +239,14 @@ class Snapshot:
             message = f"No article has the id {article_id!r}."
             raise UnknownArticleError(message)
         return row
+
+    def _lacking(self, column: str, values: Sequence[str]) -> tuple[str, ...]:
+        query = f"""
+            SELECT wanted.key FROM json_each(?) AS wanted
+            WHERE NOT EXISTS (SELECT 1 FROM articles WHERE {column} = wanted.value) ORDER BY wanted.key
+        """  # noqa: S608 - the columns are this module's
+        # Their places: a value with a lone surrogate would not come back.
+        return tuple(values[place] for (place,) in self._connection.execute(query, (json.dumps(values),)))
 
     def _texts(self, keys: Iterable[int]) -> dict[int, str]:
         """The articles' texts. SQLite would read an article once for each of its chunks."""

@@ -1,7 +1,7 @@
 """What programs may call, as Gradio's endpoints; `tools` offers the same as tools of the Model Context Protocol."""
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from functools import wraps
 from inspect import signature
 from typing import Any, Final, Literal
@@ -117,18 +117,17 @@ def _filters(
     bot: Assistant, first: str | None, last: str | None, publishers: Sequence[str] | None, ids: Sequence[str] | None
 ) -> Filters:
     """The filters of a call. What no article has is a mistake here: a program would take a refusal for the truth."""
-    filters = read_filters(first, last, publishers)
-    if publishers or ids:
-        known = bot.articles()
-        _refuse_unknown("outlet", publishers, {source.publisher for source in known})
-        _refuse_unknown("id", ids, {source.id for source in known})
-    return filters.model_copy(update={"articles": tuple(ids or ())})
+    filters = read_filters(first, last, publishers, ids)
+    if filters.publishers or filters.articles:
+        unknown = bot.unknown(filters)
+        _refuse_unknown("outlet", unknown.publishers)
+        _refuse_unknown("id", unknown.articles)
+    return filters
 
 
-def _refuse_unknown(what: str, names: Sequence[str] | None, known: Collection[str | None]) -> None:
-    unknown = next((name for name in names or () if name not in known), None)
-    if unknown is not None:
-        message = f"No article has the {what} “{unknown[:80]}”; `articles` lists what there is."
+def _refuse_unknown(what: str, names: Sequence[str]) -> None:
+    if names:
+        message = f"No article has the {what} “{names[0][:80]}”; `articles` lists what there is."
         raise CallError(message)
 
 

@@ -118,6 +118,14 @@ def test_an_article_is_counted_once_for_each_version_of_the_index(
     assert counted == [HARBOUR, ORCHARD]
 
 
+def test_the_outlets_and_articles_of_filters_that_are_not_there_are_told(index: Index) -> None:
+    publishers = ("Evening Star", "Ellery Gazette", "Северский вестник", "ellery gazette", "\udcff", "")
+    filters = Filters(published_from=date(2021, 3, 12), publishers=publishers, articles=("nowhere.txt", HARBOUR))
+    unknown = Filters(publishers=("Evening Star", "ellery gazette", "\udcff", ""), articles=("nowhere.txt",))
+    assert index.unknown(filters) == unknown
+    assert not index.unknown(Filters(published_from=date(2021, 3, 12), articles=(HARBOUR,)))
+
+
 @pytest.mark.parametrize("read", [Index.article, Index.removed])
 def test_an_unknown_article_is_an_error_that_names_it(index: Index, read: Any) -> None:
     with pytest.raises(UnknownArticleError, match=r"'nowhere\.txt'"):

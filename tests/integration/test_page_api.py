@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 from threading import Barrier
 from typing import Any
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -163,6 +164,14 @@ def test_a_mistake_is_answered_in_words(call: Call, options: dict[str, Any], wor
     with pytest.raises(AppError, match=words) as caught:
         call(**{"question": COST, **options}, api_name=endpoint)
     assert "Traceback" not in str(caught.value)
+
+
+def test_a_filter_is_checked_without_a_list_of_all_articles(
+    call: Call, page: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page.bot, "articles", Mock(side_effect=AssertionError))
+    found = call(COST, publishers=["Ellery Gazette"], articles=["2021/harbour.txt"], api_name="/retrieve")
+    assert {passage["source"]["id"] for passage in found} == {"2021/harbour.txt"}
 
 
 def test_a_failure_of_our_own_says_no_more_than_that(
