@@ -149,9 +149,9 @@ class Retriever:
         lexical = self._threads.submit(self._index.matching, question.terms, proposed, filters)
         vector = _unit(self._embedding.get_query_embedding(question.text))
         centres = self._index.language_centres()
-        backgrounds = {language: float(centre @ vector) for language, centre in centres.items()}
         languages = min(max(1, len(centres)), MOST_LANGUAGES)
         dense = self._index.nearest(vector, proposed * languages, filters)
+        backgrounds = {language: float(centre @ vector) for language, centre in centres.items()}
         # Those are read while the lexical search goes on.
         chunks = self._index.chunks(list(dense))
         more = lexical.result().keys() - dense.keys()

@@ -211,6 +211,9 @@ class Index:
         Returns:
             Chunk id -> cosine, best first, equal ones by id. A server may still have vectors of chunks that are no
             longer in the index; `chunks` leaves those out.
+
+        Raises:
+            ModelError: the vector has not as many dimensions as those of the index.
         """
         state: State | None = None
         try:
@@ -221,6 +224,8 @@ class Index:
                 chunk_count = snapshot.chunk_count()
                 if not chunk_count:
                     return {}
+                if len(vector) != snapshot.vector_size()[0]:
+                    raise self._embedder.misfit()
                 nearest = partial(self._open_store(state, chunk_count).nearest, vector)
                 return best_passing(connection, k, filters, nearest, partial(nearest_passing, snapshot, vector, k))
         except (IndexDamagedError, IndexUnavailableError):

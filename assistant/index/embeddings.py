@@ -40,6 +40,14 @@ class Embedder:
         self._journal = journal
         self._length = 0
 
+    def begin(self, length: int) -> None:
+        """Begins another sync.
+
+        Args:
+            length: of the quantised vectors that the library has of this model, in bytes; 0 if it has none.
+        """
+        self._length = length
+
     def id(self, text: str) -> int:
         """What the vector of a text is kept under: a hash of model and text.
 
@@ -102,11 +110,15 @@ class Embedder:
         lengths = {len(vector) for vector in vectors}
         self._length = self._length or next(iter(lengths), 0)
         if lengths - {self._length}:
-            message = (
-                f"The embedding model {self._embedding.model_name} made vectors of different lengths."
-                f" If it was exchanged under its old name, delete {self._journal.path.parent}."
-            )
-            raise ModelError(message)
+            raise self.misfit()
+
+    def misfit(self) -> ModelError:
+        """What to raise when a vector has another length than those of before."""
+        message = (
+            f"The embedding model {self._embedding.model_name} made vectors of different lengths."
+            f" If it was exchanged under its old name, delete {self._journal.path.parent}."
+        )
+        return ModelError(message)
 
 
 def alike(texts: Iterable[str], embedding: BaseEmbedding) -> Iterator[list[str]]:

@@ -135,6 +135,14 @@ class Snapshot:
         count: int = self._connection.execute("SELECT chunks FROM totals").fetchone()[0]
         return count
 
+    def vector_size(self) -> tuple[int, int]:
+        """The dimensions of the vectors, and the bytes that each takes as it is stored; zeros if there are none."""
+        row = self._connection.execute("SELECT sentence_ids, vectors FROM chunks LIMIT 1").fetchone()
+        if row is None:
+            return 0, 0
+        ((vectors, vector_ids),) = _vectors_by_chunk([row])
+        return vectors.shape[1], len(row[1]) // len(vector_ids)
+
     def sources(self) -> list[Source]:
         """All articles without their texts, by id."""
         rows = self._connection.execute("SELECT source FROM articles ORDER BY id")

@@ -38,6 +38,9 @@ KEPT_AT_ONCE = 1000
 # puts in anew at most two vectors for each that was removed. FTS5 keeps traces in much the same way.
 MOST_REMOVED = 0.5
 
+# The name of the embedding model in a recipe.
+MODEL = "embedding model"
+
 # A bar that shows for a moment only is noise.
 BAR_DELAY_SECONDS = 1.0
 
@@ -48,7 +51,7 @@ def recipe(settings: Settings, model_id: str) -> dict[str, str]:
         "chunk overlap": str(settings.chunk_overlap),
         "chunk size": str(settings.chunk_size),
         "cleaning version": str(CLEANING_VERSION),
-        "embedding model": model_id,
+        MODEL: model_id,
         "index version": str(INDEX_VERSION),
     }
 
@@ -104,6 +107,8 @@ class Sync:
             snapshot = Snapshot(connection, self._settings.corpus_dir)
             before = snapshot.state()
             known = snapshot.fingerprints()
+            is_same_model = before and before.recipe.get(MODEL) == self._recipe[MODEL]
+            self._preparation.embedder.begin(snapshot.vector_size()[1] if is_same_model else 0)
             usable = before if not rebuild and before and before.chroma_url == self._settings.chroma_url else None
             if usable:
                 self._place.check(usable)

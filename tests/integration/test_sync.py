@@ -15,7 +15,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from assistant import CorpusError, IndexDamagedError, MetadataError, ModelError
+from assistant import Assistant, CorpusError, Filters, IndexDamagedError, MetadataError, ModelError, Settings
 from assistant.index import Index, intake, preparation, sync
 from assistant.index.library import State
 from assistant.index.vectors import VectorStore
@@ -481,6 +481,33 @@ def test_an_embedding_that_fails_changes_nothing_and_loses_nothing(corpus: Path,
         index.sync()
         assert not set(breaking.seen) & set(mended.seen)
         assert dump(index) == _clean_build(corpus, tmp_path / "clean")
+
+
+class ExchangedEmbedding(WordEmbedding):
+    """Has the name of the other, and half of its dimensions."""
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        return super()._get_query_embedding(query)[::2]
+
+
+def test_a_model_that_was_exchanged_under_its_name_is_told_with_what_to_do(
+    index: Index, corpus: Path, tmp_path: Path
+) -> None:
+    index.close()
+    _add(corpus)
+    asked = "What is the fare of the ferry to Port Ellery?"
+    settings = Settings(corpus_dir=corpus, index_dir=tmp_path / "index", chunk_size=40)
+    with Assistant(settings, embedding=ExchangedEmbedding()) as bot:
+        for use in (
+            lambda: bot.ask(asked),
+            lambda: bot.ask(asked, filters=Filters(articles=(HARBOUR,))),
+            bot.sync,
+            lambda: bot.sync(rebuild=True),
+        ):
+            with pytest.raises(ModelError, match=f"exchanged under its old name, delete {tmp_path / 'index'}"):
+                use()
+        shutil.rmtree(tmp_path / "index")
+        assert bot.ask(asked).passages[0].source.id == "2023/ferry.txt"
 
 
 class WaitingEmbedding(WordEmbedding):
