@@ -1,7 +1,7 @@
 """Searches under a filter: which chunks pass it, and the best of them.
 
-If few chunks pass, those alone are searched. If many do, to list them costs more than the whole search: so it looks for
-more than are wanted and leaves out what does not pass.
+If few chunks pass, those alone are searched. If many do, that costs more than the whole search: so it looks for more
+than are wanted and leaves out what does not pass.
 """
 
 import json
@@ -14,8 +14,10 @@ from assistant.records import Filters
 
 # Chunks that are few enough to be searched by themselves.
 FEW: Final = 20_000
-# How many times more than are wanted are looked for where many pass; then as many times more again, until enough do or
-# the widest is reached. Of so many, 64 pass where one chunk in fifty does, as 20,000 of a million are.
+# Where many pass, so many are looked for as should hold enough that do, and a quarter more, since those that pass lie
+# nearer to some questions than to others. If they do not hold enough, four times as many are. Beyond the widest, as
+# where all that passes is in another language than the question, those that pass are searched by themselves after all.
+ROOM: Final = 1.25
 WIDER: Final = 4
 WIDEST: Final = 3200
 
@@ -58,8 +60,6 @@ def best_passing(
 ) -> Scores:
     """The best `k` chunks that pass the filters, by whatever search.
 
-    Where many pass, but few of the best ones that are looked for, only those are found: see `WIDEST`.
-
     Args:
         connection: of the library.
         k: how many are wanted.
@@ -72,27 +72,34 @@ def best_passing(
     """
     if not filters:
         return best(k)
-    if not _many_pass(connection, filters):
+    share, chunks = _passing(connection, filters)
+    if share * chunks <= FEW:
         return best_among(filters)
-    looked_for = k
-    while True:
-        looked_for *= WIDER
+    looked_for = max(k, int(ROOM * k / share))
+    while looked_for <= WIDEST:
         found = best(looked_for)
         ids = _passing_of(connection, found, filters)
-        if len(ids) >= k or len(found) < looked_for or looked_for >= WIDEST:
+        if len(ids) >= k or len(found) < looked_for:
             return dict(islice(((chunk_id, score) for chunk_id, score in found.items() if chunk_id in ids), k))
+        looked_for *= WIDER
+    return best_among(filters)
 
 
-def _many_pass(connection: sqlite3.Connection, filters: Filters) -> bool:
-    query = f"{passing_query(filters, 'id')} LIMIT 1 OFFSET :few"
-    return connection.execute(query, values_of(filters) | {"few": FEW}).fetchone() is not None
+def _passing(connection: sqlite3.Connection, filters: Filters) -> tuple[float, int]:
+    """The share of articles that pass, which an index tells in 8 ns an article, and the number of all chunks."""
+    query = f"""
+        SELECT 1.0 * count(*) / max(1, (SELECT count(*) FROM articles)), (SELECT chunks FROM totals) FROM articles
+        WHERE {_restrictions(filters)}
+    """  # noqa: S608 - the conditions are this module's
+    share, chunks = connection.execute(query, values_of(filters)).fetchone()
+    return share, chunks
 
 
 def _passing_of(connection: sqlite3.Connection, ids: Iterable[int], filters: Filters) -> set[int]:
     query = f"""
         SELECT chunks.id FROM json_each(:ids) AS wanted
         CROSS JOIN chunks ON chunks.id = wanted.value
-        CROSS JOIN articles ON articles.key = chunks.article
+        CROSS JOIN articles INDEXED BY articles_by_key ON articles.key = chunks.article
         WHERE {_restrictions(filters)}
     """  # noqa: S608 - the conditions are this module's
     return {row[0] for row in connection.execute(query, values_of(filters) | {"ids": json.dumps(list(ids))})}

@@ -30,7 +30,7 @@ _SEARCH = """
 WITH scored AS MATERIALIZED (
     SELECT rowid AS key, bm25(lexicon) AS cost FROM lexicon WHERE lexicon MATCH :wanted {restriction}
 )
-SELECT chunks.id, cost FROM scored CROSS JOIN chunks ON chunks.key = scored.key
+SELECT chunks.id, cost FROM scored CROSS JOIN chunks INDEXED BY chunks_by_key ON chunks.key = scored.key
 WHERE cost <= ifnull((SELECT cost FROM scored ORDER BY cost LIMIT 1 OFFSET :k - 1), 0)
 ORDER BY cost, chunks.id LIMIT :k
 """

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
 
+import numpy as np
+
 from assistant.errors import IndexDamagedError, IndexUnavailableError
 from assistant.index.database import disk_failures_in_words, sqlite_failures_in_words
 from assistant.index.library import Snapshot, State
@@ -190,10 +192,9 @@ def _reconcile(store: VectorStore, snapshot: Snapshot, advance: Advance) -> None
 
     A chunk's id stands for all that is stored with its vector, so comparing ids is enough.
     """
-    wanted = snapshot.chunk_ids()
-    present = store.ids()
-    store.delete(sorted(present.difference(wanted)))
-    missing = [chunk_id for chunk_id in wanted if chunk_id not in present]
+    wanted, present = np.array(snapshot.chunk_ids(), dtype=np.int64), store.ids()
+    store.delete(np.setdiff1d(present, wanted).tolist())
+    missing = wanted[~np.isin(wanted, present)].tolist()
     for start in range(0, len(missing), BATCH):
         batch = missing[start : start + BATCH]
         store.add(batch, [mean_vector(vectors) for vectors in snapshot.sentence_vectors(batch)])

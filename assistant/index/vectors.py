@@ -33,14 +33,14 @@ from assistant.index.packing import normalised
 # Chroma takes 5461 records at a time; smaller batches hold less in memory and let other requests in between.
 BATCH = 500
 # Ids that are asked for at a time: Chroma takes 650 bytes for each, and reads past all that come before.
-LISTED = 250_000
+LISTED = 100_000
 COLLECTION = "articles"
 DATABASE_FILE = "chroma.sqlite3"
 # A server that has not answered one request by then is taken to be down.
 SERVER_SECONDS = 60.0
 
-# Cosine instead of Chroma's default, squared distance. Building and searching twice as thoroughly as by default makes
-# up for vectors that lie close together, as those of E5 do.
+# Cosine instead of Chroma's default, squared distance. Searching twice as thoroughly as by default makes up for vectors
+# that lie close together, as those of E5 do.
 _CONFIGURATION: Any = {"hnsw": {"space": "cosine", "ef_search": 200}}
 # Of the words in a failure of Chroma's own SQLite: the disk's fault, not the data's.
 _DISK_TROUBLE = ("disk is full", "disk I/O", "readonly", "read-only", "unable to open", "Permission denied", "No space")
@@ -114,14 +114,15 @@ class VectorStore:
         with _failures_in_words(self._place):
             self._collection.get(limit=1, include=["embeddings"])
 
-    def ids(self) -> set[int]:
+    def ids(self) -> NDArray[np.int64]:
         """The chunk ids of all vectors."""
-        found: set[int] = set()
         with _failures_in_words(self._place):
-            for start in range(0, self.count(), LISTED):
-                names = self._collection.get(limit=LISTED, offset=start, include=[])["ids"]
-                found.update(int(name, 16) for name in names)
-        return found
+            portions = [self._ids(start) for start in range(0, self.count(), LISTED)]
+        return np.concatenate([np.empty(0, dtype=np.int64), *portions])
+
+    def _ids(self, start: int) -> NDArray[np.int64]:
+        names = self._collection.get(limit=LISTED, offset=start, include=[])["ids"]
+        return np.array([int(name, 16) for name in names], dtype=np.int64)
 
     def add(self, ids: Sequence[int], vectors: Sequence[NDArray[np.float32]]) -> None:
         """Adds the vectors (dimensions,) of at most `BATCH` chunks; one that is there already stays as it is."""

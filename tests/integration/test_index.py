@@ -225,20 +225,42 @@ def test_filters_hold_for_vectors_and_terms_alike(index: Index, filters: Filters
 
 
 @pytest.mark.parametrize(("filters", "expected"), FILTERED)
-@pytest.mark.parametrize("wider", [2, 4, 1000])
+@pytest.mark.parametrize("room", [0.01, 1.25, 1000])
 def test_they_hold_where_many_chunks_pass(
-    index: Index, filters: Filters, expected: set[str], wider: int, monkeypatch: pytest.MonkeyPatch
+    index: Index, filters: Filters, expected: set[str], room: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     everything = terms(" ".join(index.article(source.id).text for source in index.sources()))
     vector = question(WordEmbedding(), "bridge")
     k = 3
     few = index.nearest(vector, k, filters), index.matching(everything, k, filters)
     monkeypatch.setattr(filtering, "FEW", 0)
-    monkeypatch.setattr(filtering, "WIDER", wider)
+    monkeypatch.setattr(filtering, "ROOM", room)
+    monkeypatch.setattr(filtering, "WIDER", 2)
     many = index.nearest(vector, k, filters), index.matching(everything, k, filters)
     assert [list(found) for found in many] == [list(found) for found in few]
     assert all(_articles(index, found) <= expected for found in many)
     assert len(many[0]) == len(many[1]) == min(k, len(index.nearest(vector, 1000, filters)))
+
+
+def test_as_many_are_looked_for_as_should_hold_enough(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = index.nearest(question(WordEmbedding(), "bridge"), 1000)
+    looked_for = []
+
+    def best(k: int) -> dict[int, float]:
+        looked_for.append(k)
+        # None of the first ones pass.
+        return dict.fromkeys([*range(9), *everything][:k], 1.0)
+
+    monkeypatch.setattr(filtering, "FEW", 0)
+    half, rest = Filters(publishers=("The Valley Observer",)), Mock()
+    with index._library.reading() as connection:
+        monkeypatch.setattr(filtering, "WIDEST", 20)
+        found = filtering.best_passing(connection, 2, half, best, rest)
+        assert looked_for == [2 / (2 / 4) * 1.25, 20]
+        assert found
+        assert _articles(index, found) <= {ORCHARD, "undated.txt"}
+        monkeypatch.setattr(filtering, "WIDEST", 19)
+        assert filtering.best_passing(connection, 2, half, best, rest) is rest.return_value
 
 
 def test_few_vectors_are_compared_one_by_one_with_the_same_result(
@@ -283,20 +305,18 @@ def test_the_ids_of_a_store_are_read_in_portions(index: Index, monkeypatch: pyte
     assert index._store
     for listed in (1, 3, len(everything), len(everything) + 1):
         monkeypatch.setattr(vectors, "LISTED", listed)
-        assert index._store[1].ids() == everything
+        assert set(index._store[1].ids().tolist()) == everything
 
 
-def test_where_many_pass_but_few_of_the_nearest_those_are_found(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_many_pass_but_none_of_the_nearest_they_are_found(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     vector = question(WordEmbedding(), "bridge")
     everything = index.nearest(vector, 1000)
     last = index.chunks(list(everything)[-1:])[0].source.id
     theirs = [chunk.id for chunk in index.chunks(list(everything)) if chunk.source.id == last]
     monkeypatch.setattr(filtering, "FEW", 0)
-    monkeypatch.setattr(filtering, "WIDER", 2)
-    monkeypatch.setattr(filtering, "WIDEST", 2)
-    assert index.nearest(vector, 1, Filters(articles=(last,))) == {}
-    monkeypatch.setattr(filtering, "WIDEST", 2 * len(everything))
-    assert list(index.nearest(vector, 1, Filters(articles=(last,)))) == theirs[:1]
+    for widest in (0, 2, 4 * len(everything)):
+        monkeypatch.setattr(filtering, "WIDEST", widest)
+        assert list(index.nearest(vector, 1, Filters(articles=(last,)))) == theirs[:1]
 
 
 def test_an_article_whose_vectors_are_still_to_come_is_found_by_its_terms(index: Index) -> None:
