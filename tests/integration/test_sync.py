@@ -702,10 +702,6 @@ def test_the_bar_of_stored_vectors_tells_how_many_are_to_come(corpus: Path, monk
     assert told == [(str(number), str(len(told))) for number in range(1, len(told) + 1)]
 
 
-def test_a_bar_waits_for_a_second() -> None:
-    assert sync.BAR_DELAY_SECONDS == 1
-
-
 FULL_DISK = """
 import resource, sys
 from pathlib import Path
