@@ -15,10 +15,10 @@ from assistant.records import Filters
 # Chunks that are few enough to be searched by themselves.
 FEW: Final = 20_000
 # Where many pass, so many are looked for as should hold enough that do, and a quarter more, since those that pass lie
-# nearer to some questions than to others. If they do not hold enough, four times as many are. Beyond the widest, as
-# where all that passes is in another language than the question, those that pass are searched by themselves after all.
+# nearer to some questions than to others.
 ROOM: Final = 1.25
-WIDER: Final = 4
+# If those do not hold enough, so many are. If these do not either, as where all that passes is in another language than
+# the question, what passes is searched by itself after all.
 WIDEST: Final = 3200
 
 Scores = dict[int, float]
@@ -75,13 +75,12 @@ def best_passing(
     share, chunks = _passing(connection, filters)
     if share * chunks <= FEW:
         return best_among(filters)
-    looked_for = max(k, int(ROOM * k / share))
-    while looked_for <= WIDEST:
+    enough = max(k, int(ROOM * k / share))
+    for looked_for in (enough, WIDEST) if enough < WIDEST else ():
         found = best(looked_for)
         ids = _passing_of(connection, found, filters)
         if len(ids) >= k or len(found) < looked_for:
             return dict(islice(((chunk_id, score) for chunk_id, score in found.items() if chunk_id in ids), k))
-        looked_for *= WIDER
     return best_among(filters)
 
 

@@ -235,7 +235,6 @@ def test_they_hold_where_many_chunks_pass(
     few = index.nearest(vector, k, filters), index.matching(everything, k, filters)
     monkeypatch.setattr(filtering, "FEW", 0)
     monkeypatch.setattr(filtering, "ROOM", room)
-    monkeypatch.setattr(filtering, "WIDER", 2)
     many = index.nearest(vector, k, filters), index.matching(everything, k, filters)
     assert [list(found) for found in many] == [list(found) for found in few]
     assert all(_articles(index, found) <= expected for found in many)
@@ -259,7 +258,7 @@ def test_as_many_are_looked_for_as_should_hold_enough(index: Index, monkeypatch:
         assert looked_for == [2 / (2 / 4) * 1.25, 20]
         assert found
         assert _articles(index, found) <= {ORCHARD, "undated.txt"}
-        monkeypatch.setattr(filtering, "WIDEST", 19)
+        monkeypatch.setattr(filtering, "WIDEST", 9)
         assert filtering.best_passing(connection, 2, half, best, rest) is rest.return_value
 
 
