@@ -24,7 +24,7 @@ from assistant.errors import IndexDamagedError, IndexUnavailableError
 from assistant.index.comparing import nearest_passing
 from assistant.index.database import Database, disk_failures_in_words
 from assistant.index.embeddings import JOURNAL, Embedder
-from assistant.index.filtering import best_passing
+from assistant.index.filtering import Scores, best_passing
 from assistant.index.lexicon import Lexicon, TermStatistics
 from assistant.index.library import Snapshot, State, StoredChunk, collections_of
 from assistant.index.places import FolderPlace, Place, ServerPlace
@@ -226,8 +226,16 @@ class Index:
                     return {}
                 if len(vector) != snapshot.vector_size()[0]:
                     raise self._embedder.misfit()
-                nearest = partial(self._open_store(state, chunk_count).nearest, vector)
-                return best_passing(connection, k, filters, nearest, partial(nearest_passing, snapshot, vector, k))
+                store = self._open_store(state, chunk_count)
+                compared = partial(nearest_passing, snapshot, vector)
+
+                def nearest(k: int) -> Scores:
+                    found = store.nearest(vector, k)
+                    # Chroma's graph comes apart where very many vectors are equal: of 6,000, a third of them equal,
+                    # it reached 69, whatever it was asked for.
+                    return found if len(found) >= min(k, chunk_count) else compared(k, Filters())
+
+                return best_passing(connection, k, filters, nearest, partial(compared, k))
         except (IndexDamagedError, IndexUnavailableError):
             if state is None or self._is_current(state):
                 raise

@@ -6,6 +6,7 @@ so each chunk's vector is kept in the library too, as a sketch, and the best by 
 """
 
 from collections.abc import Iterable, Iterator
+from heapq import nsmallest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,4 +45,4 @@ def _by_sketch(snapshot: Snapshot, unit: NDArray[np.float32], filters: Filters) 
 
 
 def _best(cosines: Iterable[tuple[int, float]], k: int) -> list[tuple[int, float]]:
-    return sorted(cosines, key=lambda item: (-item[1], item[0]))[:k]
+    return nsmallest(k, cosines, key=lambda item: (-item[1], item[0]))

@@ -313,9 +313,24 @@ def test_where_many_pass_but_none_of_the_nearest_they_are_found(index: Index, mo
     last = index.chunks(list(everything)[-1:])[0].source.id
     theirs = [chunk.id for chunk in index.chunks(list(everything)) if chunk.source.id == last]
     monkeypatch.setattr(filtering, "FEW", 0)
-    for widest in (0, 2, 4 * len(everything)):
+    for widest in (0, 4 * len(everything)):
         monkeypatch.setattr(filtering, "WIDEST", widest)
         assert list(index.nearest(vector, 1, Filters(articles=(last,)))) == theirs[:1]
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+def test_where_chroma_reaches_only_some_of_its_vectors_all_are_compared(
+    index: Index, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filtering, "FEW", few)
+    vector = question(WordEmbedding(), "bridge")
+    searches = [(k, filters) for k in (1, 5, 1000) for filters in (None, Filters(articles=(LIBRARY, HARBOUR)))]
+    everything = [index.nearest(vector, k, filters) for k, filters in searches]
+    assert index._store
+    index._store[1].delete(list(index.nearest(vector, 1000))[2:])
+    found = [index.nearest(vector, k, filters) for k, filters in searches]
+    assert [list(scores) for scores in found] == [list(scores) for scores in everything]
+    assert found == [pytest.approx(scores, abs=1e-6) for scores in everything]
 
 
 def test_an_article_whose_vectors_are_still_to_come_is_found_by_its_terms(index: Index) -> None:
@@ -325,7 +340,7 @@ def test_an_article_whose_vectors_are_still_to_come_is_found_by_its_terms(index:
     assert index._store
     index._store[1].delete(there)
     assert there
-    assert LIBRARY not in _articles(index, index.nearest(vector, 1000))
+    assert LIBRARY not in _articles(index, index.nearest(vector, 2))
     assert _articles(index, index.matching(terms(index.article(LIBRARY).text), 1000)) >= {LIBRARY}
     # What passes a filter is compared by what the library itself holds.
     assert index.nearest(vector, 1000, only) == there
