@@ -121,7 +121,7 @@ def _measure_size(plan: Plan, articles: int) -> Size:
     asked = _apart(_ask, alone)
     with closing(Database(settings.index_path / "library.sqlite", LIBRARY)) as library, library.reading() as connection:
         chunks, text = connection.execute(
-            "SELECT (SELECT chunks FROM totals), sum(length(CAST(text AS BLOB))) FROM articles"
+            "SELECT (SELECT chunks FROM totals), sum(length(CAST(unpack_text(text) AS BLOB))) FROM articles"
         ).fetchone()
     return Size(articles, chunks, text / 1e6, megabytes(settings.index_path), articles - before, steps, asked)
 

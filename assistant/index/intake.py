@@ -13,7 +13,7 @@ from assistant.articles import CorpusFile, UnreadableFileError
 from assistant.index.embeddings import as_id
 from assistant.index.lexicon import count_terms
 from assistant.index.library import Snapshot, pack_offsets
-from assistant.index.packing import VECTOR_ID_TYPE
+from assistant.index.packing import VECTOR_ID_TYPE, pack_text
 from assistant.index.preparation import ChangedFile, Preparation, PreparedArticle
 from assistant.metadata import Overrides
 from assistant.records import Skipped, SyncReport
@@ -168,7 +168,8 @@ class Intake:
         article = prepared.article
         removed = json.dumps([run.model_dump() for run in prepared.removed], ensure_ascii=False)
         published = article.published.isoformat() if article.published else None
-        row = (article.id, prepared.fingerprint, published, article.publisher, prepared.source(), removed, article.text)
+        about = (article.id, prepared.fingerprint, published, article.publisher, prepared.source(), removed)
+        row = (*about, pack_text(article.text))
         return self._connection.execute("INSERT INTO articles VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)", row).lastrowid
 
     def _chunk_rows(

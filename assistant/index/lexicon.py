@@ -15,7 +15,7 @@ from functools import partial
 
 from assistant.index.database import Database
 from assistant.index.filtering import Scores, best_passing, passing_query, values_of
-from assistant.index.packing import unpack_terms
+from assistant.index.packing import unpack_text
 from assistant.records import Filters
 
 # Walked at most for one search, which takes about 10 ms. The rarest terms come first: they carry most of a score, and a
@@ -89,7 +89,7 @@ def count_terms(connection: sqlite3.Connection, chunks: Iterable[bytes], *, gone
         chunks: the packed terms of each.
         gone: whether they go.
     """
-    counts = Counter(term for terms in chunks for term in set(unpack_terms(terms).split()))
+    counts = Counter(term for terms in chunks for term in set(unpack_text(terms).split()))
     connection.executemany(
         "INSERT INTO frequencies VALUES (?, ?) ON CONFLICT (term) DO UPDATE SET chunks = chunks + excluded.chunks",
         sorted((term, -count if gone else count) for term, count in counts.items()),

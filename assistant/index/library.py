@@ -18,7 +18,7 @@ from assistant.errors import UnknownArticleError
 from assistant.index.centres import language_centres
 from assistant.index.database import Database
 from assistant.index.filtering import passing_query, values_of
-from assistant.index.packing import VECTOR_ID_TYPE, unit_vectors, unpack_terms
+from assistant.index.packing import VECTOR_ID_TYPE, unit_vectors, unpack_text
 from assistant.records import Article, Filters, Record, Removed, Source, Span
 
 # Two numbers for the range of each sentence.
@@ -80,6 +80,7 @@ class StoredChunk:
 
     Attributes:
         id: equal in every index over the same articles with the same settings.
+        article: the text of its article, packed.
         start: offset into the article's text; `end` is the one behind the chunk.
         offsets: the ranges of its sentences in the article's text, as `pack_offsets` makes them.
         terms: index terms of the chunk, in order.
@@ -89,13 +90,18 @@ class StoredChunk:
 
     id: int
     source: Source
-    text: str
+    article: bytes
     start: int
     end: int
     offsets: bytes
     terms: tuple[str, ...]
     vectors: NDArray[np.float32]
     vector_ids: tuple[int, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """Its own text."""
+        return unpack_text(self.article)[self.start : self.end]
 
     @cached_property
     def sentences(self) -> tuple[Span, ...]:
@@ -152,13 +158,13 @@ class Snapshot:
     def article(self, article_id: str) -> Article:
         """One article with its text."""
         source, text = self._article_row(article_id, "source, text")
-        return Article(**self._source(source).model_dump(), text=text)
+        return Article(**self._source(source).model_dump(), text=unpack_text(text))
 
     def lengths(self, article_ids: Iterable[str]) -> dict[str, int]:
         """The lengths of articles in words, by id; ids that are not there are left out."""
         query = "SELECT articles.id, text FROM json_each(?) AS wanted JOIN articles ON articles.id = wanted.value"
         rows = self._connection.execute(query, (json.dumps(list(article_ids)),))
-        return {article_id: len(text.split()) for article_id, text in rows}
+        return {article_id: len(unpack_text(text).split()) for article_id, text in rows}
 
     def unknown(self, filters: Filters) -> Filters:
         """Those outlets and articles of the filters that are not there."""
@@ -237,10 +243,10 @@ class Snapshot:
         """The mean sentence vector (dimensions,) of each language that articles are written in."""
         return language_centres(self._connection)
 
-    def _article_row(self, article_id: str, columns: str) -> tuple[str, ...]:
+    def _article_row(self, article_id: str, columns: str) -> tuple[Any, ...]:
         query = f"SELECT {columns} FROM articles WHERE id = ?"  # noqa: S608 - the columns are this module's
         try:
-            row: tuple[str, ...] | None = self._connection.execute(query, (article_id,)).fetchone()
+            row: tuple[Any, ...] | None = self._connection.execute(query, (article_id,)).fetchone()
         except UnicodeEncodeError:  # a lone surrogate, which no id holds
             row = None
         if row is None:
@@ -256,23 +262,23 @@ class Snapshot:
         # Their places: a value with a lone surrogate would not come back.
         return tuple(values[place] for (place,) in self._connection.execute(query, (json.dumps(values),)))
 
-    def _texts(self, keys: Iterable[int]) -> dict[int, str]:
-        """The articles' texts. SQLite would read an article once for each of its chunks."""
+    def _texts(self, keys: Iterable[int]) -> dict[int, bytes]:
+        """The articles' packed texts. SQLite would read an article once for each of its chunks."""
         query = "SELECT articles.key, text FROM json_each(?) AS wanted JOIN articles ON articles.key = wanted.value"
         return dict(self._connection.execute(query, (json.dumps(list(keys)),)).fetchall())
 
     def _chunk(
-        self, row: tuple[Any, ...], article: str, vectors: NDArray[np.float32], vector_ids: NDArray[np.int64]
+        self, row: tuple[Any, ...], article: bytes, vectors: NDArray[np.float32], vector_ids: NDArray[np.int64]
     ) -> StoredChunk:
         chunk_id, source, _, start, end, offsets, terms, _, _ = row
         return StoredChunk(
             id=chunk_id,
             source=self._source(source),
-            text=article[start:end],
+            article=article,
             start=start,
             end=end,
             offsets=offsets,
-            terms=tuple(unpack_terms(terms).split()),
+            terms=tuple(unpack_text(terms).split()),
             vectors=vectors,
             vector_ids=tuple(vector_ids.tolist()),
         )

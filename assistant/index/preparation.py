@@ -14,7 +14,7 @@ from assistant.articles import CorpusFile, UnreadableFileError
 from assistant.chunks import Chunk, split_chunks, split_sentences
 from assistant.corpus import read_article
 from assistant.index.embeddings import Embedder
-from assistant.index.packing import pack_terms
+from assistant.index.packing import pack_text
 from assistant.metadata import Overrides
 from assistant.records import Article, Removed, Skipped
 from assistant.settings import Settings
@@ -131,7 +131,7 @@ def prepare(changed: ChangedFile, settings: Settings) -> PreparedArticle | Skipp
         removed=read.removed,
         chunks=chunks,
         term_counts=list(map(len, chunk_terms)),
-        packed_terms=list(map(pack_terms, chunk_terms)),
+        packed_terms=[pack_text(" ".join(theirs)) for theirs in chunk_terms],
         fingerprint=changed.fingerprint,
         size=len(changed.data),
     )

@@ -9,7 +9,7 @@ with the chunks, whatever changes those; the frequencies, of which a batch of ch
 import sqlite3
 
 from assistant.index.database import Format
-from assistant.index.packing import VECTOR_ID_BYTES, sketch, unpack_terms
+from assistant.index.packing import VECTOR_ID_BYTES, sketch, unpack_text
 
 STATEMENTS = (
     "CREATE TABLE state (json TEXT NOT NULL)",
@@ -22,13 +22,13 @@ STATEMENTS = (
         publisher TEXT,
         source TEXT NOT NULL,
         removed TEXT NOT NULL,
-        text TEXT NOT NULL
+        text BLOB NOT NULL
     )
     """,
     # key: in the order they came. Rows then fill their pages, and FTS5 needs a quarter of the room that ids take.
     # id: a hash of everything the chunk is made of, so the same articles give the same ids in every index.
     # sentences: their ranges in the article's text, two int32 each. sentence_ids: an int64 hash of model and text each.
-    # vectors: a row each, see `packing`. terms: the index terms in order, as `pack_terms` makes them.
+    # vectors: a row each, see `packing`. terms: the index terms in order, packed like the articles' texts.
     """
     CREATE TABLE chunks (
         key INTEGER PRIMARY KEY,
@@ -71,14 +71,14 @@ STATEMENTS = (
     "INSERT INTO totals VALUES (0, 0)",
     f"""
     CREATE TRIGGER chunk_added AFTER INSERT ON chunks BEGIN
-        INSERT INTO lexicon (rowid, terms) VALUES (new.key, unpack_terms(new.terms));
+        INSERT INTO lexicon (rowid, terms) VALUES (new.key, unpack_text(new.terms));
         INSERT INTO sketches VALUES (new.key, sketch(new.vectors, length(new.sentence_ids) / {VECTOR_ID_BYTES}));
         UPDATE totals SET chunks = chunks + 1, terms = terms + new.term_count;
     END
     """,  # noqa: S608 - a constant
     """
     CREATE TRIGGER chunk_removed AFTER DELETE ON chunks BEGIN
-        INSERT INTO lexicon (lexicon, rowid, terms) VALUES ('delete', old.key, unpack_terms(old.terms));
+        INSERT INTO lexicon (lexicon, rowid, terms) VALUES ('delete', old.key, unpack_text(old.terms));
         DELETE FROM sketches WHERE chunk = old.key;
         UPDATE totals SET chunks = chunks - 1, terms = terms - old.term_count;
     END
@@ -88,7 +88,7 @@ STATEMENTS = (
 # In the order in which they can go; triggers go with their table.
 _TABLES = ("lexicon", "sketches", "frequencies", "chunks", "articles", "totals", "state")
 
-LIBRARY = Format(application_id=0x4E774C62, version=5, statements=STATEMENTS, functions=(sketch, unpack_terms))
+LIBRARY = Format(application_id=0x4E774C62, version=6, statements=STATEMENTS, functions=(sketch, unpack_text))
 
 
 def optimise(connection: sqlite3.Connection) -> None:

@@ -574,6 +574,20 @@ def test_an_index_of_an_earlier_version_stays_until_the_new_one_is_whole(
     assert not list((tmp_path / "index").glob("successor*"))
 
 
+def test_a_text_that_is_not_what_was_stored_is_told(index: Index) -> None:
+    chunk = index.chunks(list(index.nearest(question(WordEmbedding(), "bridge"), 1)))[0]
+    with index._library.writing() as connection:
+        connection.execute("UPDATE articles SET text = CAST(substr(text, 1, length(text) - 1) || x'00' AS BLOB)")
+    with pytest.raises(IndexDamagedError, match="A text in the index is damaged"):
+        index.article(chunk.source.id)
+    with pytest.raises(IndexDamagedError, match="A text in the index is damaged"):
+        index.lengths([chunk.source.id])
+    with pytest.raises(IndexDamagedError, match="A text in the index is damaged"):
+        assert index.chunks([chunk.id])[0].text
+    index.sync(rebuild=True)
+    assert index.chunks([chunk.id])[0].text == chunk.text
+
+
 def test_a_damaged_library_stays_until_a_rebuild_is_whole(index: Index, tmp_path: Path) -> None:
     sources = index.sources()
     index.close()
