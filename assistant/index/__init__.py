@@ -44,7 +44,8 @@ class Index:
     """One index over one corpus. Opened at its first use; safe to share between threads and processes.
 
     Reading goes on during a sync and sees the state before it until it has ended. While a Chroma server gets its
-    vectors, a search in a collection that was open before goes on, and any other says that the index is being updated.
+    vectors, a search in a collection that was open before goes on, and any other takes longer: it compares all that the
+    library holds.
 
     Args:
         settings: the corpus folder, the place of the index, and how to split.
@@ -98,7 +99,7 @@ class Index:
         if state is None or state.chroma_url != self._settings.chroma_url:
             return True
         if not state.vectors_complete:
-            # Whoever syncs completes them. Until then a search answers, or says what it waits for.
+            # Whoever syncs completes them. Until then a search answers without.
             return not self._is_being_synced()
         try:
             # Whoever opens the store has its files written anew.
@@ -226,8 +227,11 @@ class Index:
                     return {}
                 if len(vector) != snapshot.vector_size()[0]:
                     raise self._embedder.misfit()
-                store = self._open_store(state, chunk_count)
                 compared = partial(nearest_passing, snapshot, vector)
+                if not (state.vectors_complete or self._is_open(state)):
+                    # A server would take articles whose vectors are still to come for silent.
+                    return compared(k, filters or Filters())
+                store = self._open_store(state, chunk_count)
 
                 def nearest(k: int) -> Scores:
                     found = store.nearest(vector, k)
@@ -295,6 +299,9 @@ class Index:
     def _is_current(self, state: State) -> bool:
         with self._snapshot() as snapshot:
             return self._built(snapshot) == state
+
+    def _is_open(self, state: State) -> bool:
+        return self._store is not None and self._store[0] == state.vectors
 
     def _open_store(self, state: State, chunk_count: int) -> VectorStore:
         with self._opening:

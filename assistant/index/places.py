@@ -18,7 +18,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from assistant.errors import IndexDamagedError, IndexUnavailableError
+from assistant.errors import IndexDamagedError
 from assistant.index.database import disk_failures_in_words, sqlite_failures_in_words
 from assistant.index.library import Snapshot, State
 from assistant.index.vectors import BATCH, VectorStore, copy_folder, file_sizes, mean_vector
@@ -61,7 +61,7 @@ class Place(Protocol):
 
         Raises:
             IndexDamagedError: it is damaged, or does not have a vector for each chunk.
-            IndexUnavailableError: it cannot be reached, or does not have its vectors yet.
+            IndexUnavailableError: it cannot be reached.
         """
 
     def prepare(self, current: State | None, snapshot: Snapshot, advance: Advance) -> Prepared:
@@ -159,14 +159,7 @@ class ServerPlace:
         """Nothing can be told of a server without asking it."""
 
     def open(self, state: State, chunk_count: int) -> VectorStore:
-        """Opens the collection that a state names, unless a sync is still filling it."""
-        if not state.vectors_complete:
-            # A search would say that articles are silent whose vectors are still to come.
-            message = (
-                "The index is being updated: not all of its vectors are on the Chroma server yet."
-                " If no sync is under way, start one."
-            )
-            raise IndexUnavailableError(message)
+        """Opens the collection that a state names."""
         store = VectorStore.on_server(self._url, state.vectors)
         _check_count(store, state.vectors, chunk_count)
         return store
