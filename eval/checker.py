@@ -28,7 +28,7 @@ from assistant.chunks import split_chunks, split_sentences
 from assistant.corpus import read_article
 from assistant.index import StoredChunk
 from assistant.index.library import pack_offsets
-from assistant.index.packing import pack_text, quantise, unit_vectors
+from assistant.index.packing import PackedText, pack_text, quantise, unit_vectors
 from assistant.metadata import load_overrides
 from assistant.records import Article, Source
 from assistant.retrieval import Hit
@@ -170,14 +170,14 @@ def passages(text: str, source: Source, embedding: "BaseEmbedding") -> tuple[Hit
     embedded = np.array(embedding.get_text_embedding_batch([text[s.start : s.end] for s in spans]), dtype=np.float32)
     # As an index would give them back.
     vectors = unit_vectors(quantise(embedded))
-    hits, at, packed = [], 0, pack_text(text)
+    hits, at, article = [], 0, PackedText(pack_text(text))
     for chunk in split_chunks(text, spans, CHUNK_TOKENS, 0, count_tokens):
         count = len(chunk.sentences)
         whole = text[chunk.start : chunk.end]
         stored = StoredChunk(
             id=at,
             source=source,
-            article=packed,
+            article=article,
             start=chunk.start,
             end=chunk.end,
             offsets=pack_offsets(chunk.sentences),

@@ -8,7 +8,7 @@ import numpy as np
 
 from assistant.index import StoredChunk
 from assistant.index.library import pack_offsets
-from assistant.index.packing import pack_text
+from assistant.index.packing import PackedText, pack_text
 from assistant.question import Question, read_question
 from assistant.records import Article, Source, Span
 from assistant.retrieval import Hit, Retrieval
@@ -55,7 +55,7 @@ def hit(
     chunk = StoredChunk(
         id=hash((name, start)),
         source=Source(id=name, path=f"news/{name}", **known),
-        article=pack_text(" " * spans[0].start + " ".join(sentences)),
+        article=PackedText(pack_text(" " * spans[0].start + " ".join(sentences))),
         start=spans[0].start,
         end=spans[-1].end,
         offsets=pack_offsets(spans),

@@ -227,19 +227,8 @@ class Index:
                     return {}
                 if len(vector) != snapshot.vector_size()[0]:
                     raise self._embedder.misfit()
-                compared = partial(nearest_passing, snapshot, vector)
-                if not (state.vectors_complete or self._is_open(state)):
-                    # A server would take articles whose vectors are still to come for silent.
-                    return compared(k, filters or Filters())
-                store = self._open_store(state, chunk_count)
-
-                def nearest(k: int) -> Scores:
-                    found = store.nearest(vector, k)
-                    # Chroma's graph comes apart where very many vectors are equal: of 6,000, a third of them equal,
-                    # it reached 69, whatever it was asked for.
-                    return found if len(found) >= min(k, chunk_count) else compared(k, Filters())
-
-                return best_passing(connection, k, filters, nearest, partial(compared, k))
+                reached = self._reaching(state, chunk_count, vector)
+                return best_passing(connection, k, filters, reached, partial(nearest_passing, snapshot, vector, k))
         except (IndexDamagedError, IndexUnavailableError):
             if state is None or self._is_current(state):
                 raise
@@ -300,8 +289,23 @@ class Index:
         with self._snapshot() as snapshot:
             return self._built(snapshot) == state
 
+    def _reaching(self, state: State, chunk_count: int, vector: NDArray[np.float32]) -> Callable[[int], Scores | None]:
+        """Finds so many of the nearest chunks in Chroma; None where they cannot all be reached there."""
+        # A collection that a server is still to fill is not opened.
+        can_be_searched = state.vectors_complete or self._is_open(state)
+        store = self._open_store(state, chunk_count) if can_be_searched else None
+
+        def reached(k: int) -> Scores | None:
+            found = store.nearest(vector, k) if store else {}
+            # Chroma's graph comes apart where very many vectors are equal: of 6,000, a third of them equal, it reached
+            # 69, whatever it was asked for.
+            return found if len(found) >= min(k, chunk_count) else None
+
+        return reached
+
     def _is_open(self, state: State) -> bool:
-        return self._store is not None and self._store[0] == state.vectors
+        held = self._store
+        return held is not None and held[0] == state.vectors
 
     def _open_store(self, state: State, chunk_count: int) -> VectorStore:
         with self._opening:

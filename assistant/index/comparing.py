@@ -5,7 +5,7 @@ thousand, so it walks through nearly all. To read as many vectors takes a hundre
 so each chunk's vector is kept in the library too, as a sketch, and the best by that are weighed by their sentences.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import nsmallest
 
 import numpy as np
@@ -17,7 +17,7 @@ from assistant.index.packing import normalised, sketched
 from assistant.index.vectors import mean_vector
 from assistant.records import Filters
 
-# Sketches read at a time: what they stand for still fits into a processor's cache.
+# Chunks compared at a time: what their sketches stand for still fits into a processor's cache.
 PORTION = 1000
 # Weighed by their sentences for each that is wanted. A sketch misses a cosine by .004 (standard deviation), so the best
 # fifty by it and by the sentences differ in a few.
@@ -35,13 +35,19 @@ def nearest_passing(snapshot: Snapshot, vector: NDArray[np.float32], k: int, fil
     """
     unit = normalised(vector)
     likely = [chunk_id for chunk_id, _ in _best(_by_sketch(snapshot, unit, filters), WEIGHED * k)]
-    cosines = (float(mean_vector(vectors) @ unit) for vectors in snapshot.sentence_vectors(likely))
-    return dict(_best(zip(likely, cosines, strict=True), k))
+    return dict(_best(_by_sentences(snapshot, unit, likely), k))
 
 
 def _by_sketch(snapshot: Snapshot, unit: NDArray[np.float32], filters: Filters) -> Iterator[tuple[int, float]]:
     for ids, sketches in snapshot.sketches(filters, PORTION):
         yield from zip(ids, (sketched(sketches, len(unit)) @ unit).tolist(), strict=True)
+
+
+def _by_sentences(snapshot: Snapshot, unit: NDArray[np.float32], ids: Sequence[int]) -> Iterator[tuple[int, float]]:
+    for start in range(0, len(ids), PORTION):
+        portion = ids[start : start + PORTION]
+        for chunk_id, vectors in zip(portion, snapshot.sentence_vectors(portion), strict=True):
+            yield chunk_id, float(mean_vector(vectors) @ unit)
 
 
 def _best(cosines: Iterable[tuple[int, float]], k: int) -> list[tuple[int, float]]:

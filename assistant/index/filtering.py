@@ -55,7 +55,7 @@ def best_passing(
     connection: sqlite3.Connection,
     k: int,
     filters: Filters | None,
-    best: Callable[[int], Scores],
+    best: Callable[[int], Scores | None],
     best_among: Callable[[Filters], Scores],
 ) -> Scores:
     """The best `k` chunks that pass the filters, by whatever search.
@@ -64,20 +64,23 @@ def best_passing(
         connection: of the library.
         k: how many are wanted.
         filters: which articles may answer.
-        best: gives the best of all chunks, as many as it is asked for.
-        best_among: gives the best `k` of those that pass.
+        best: gives the best of all chunks, as many as it is asked for and there are; None if it has to leave some out.
+        best_among: gives the best `k` of those that pass, at a cost for each that does.
 
     Returns:
         Chunk id -> score, best first, as the searches give them.
     """
     if not filters:
-        return best(k)
+        found = best(k)
+        return best_among(Filters()) if found is None else found
     share, chunks = _passing(connection, filters)
     if share * chunks <= FEW:
         return best_among(filters)
     enough = max(k, int(ROOM * k / share))
     for looked_for in (enough, WIDEST) if enough < WIDEST else ():
         found = best(looked_for)
+        if found is None:
+            break
         ids = _passing_of(connection, found, filters)
         if len(ids) >= k or len(found) < looked_for:
             return dict(islice(((chunk_id, score) for chunk_id, score in found.items() if chunk_id in ids), k))

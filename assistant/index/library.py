@@ -18,7 +18,7 @@ from assistant.errors import UnknownArticleError
 from assistant.index.centres import language_centres
 from assistant.index.database import Database
 from assistant.index.filtering import passing_query, values_of
-from assistant.index.packing import VECTOR_ID_TYPE, unit_vectors, unpack_text
+from assistant.index.packing import VECTOR_ID_TYPE, PackedText, unit_vectors, unpack_text
 from assistant.records import Article, Filters, Record, Removed, Source, Span
 
 # Two numbers for the range of each sentence.
@@ -80,7 +80,7 @@ class StoredChunk:
 
     Attributes:
         id: equal in every index over the same articles with the same settings.
-        article: the text of its article, packed.
+        article: the text of its article.
         start: offset into the article's text; `end` is the one behind the chunk.
         offsets: the ranges of its sentences in the article's text, as `pack_offsets` makes them.
         terms: index terms of the chunk, in order.
@@ -90,7 +90,7 @@ class StoredChunk:
 
     id: int
     source: Source
-    article: bytes
+    article: PackedText
     start: int
     end: int
     offsets: bytes
@@ -101,7 +101,7 @@ class StoredChunk:
     @cached_property
     def text(self) -> str:
         """Its own text."""
-        return unpack_text(self.article)[self.start : self.end]
+        return self.article.text[self.start : self.end]
 
     @cached_property
     def sentences(self) -> tuple[Span, ...]:
@@ -262,13 +262,13 @@ class Snapshot:
         # Their places: a value with a lone surrogate would not come back.
         return tuple(values[place] for (place,) in self._connection.execute(query, (json.dumps(values),)))
 
-    def _texts(self, keys: Iterable[int]) -> dict[int, bytes]:
-        """The articles' packed texts. SQLite would read an article once for each of its chunks."""
+    def _texts(self, keys: Iterable[int]) -> dict[int, PackedText]:
+        """The articles' texts. SQLite would read an article once for each of its chunks."""
         query = "SELECT articles.key, text FROM json_each(?) AS wanted JOIN articles ON articles.key = wanted.value"
-        return dict(self._connection.execute(query, (json.dumps(list(keys)),)).fetchall())
+        return {key: PackedText(text) for key, text in self._connection.execute(query, (json.dumps(list(keys)),))}
 
     def _chunk(
-        self, row: tuple[Any, ...], article: bytes, vectors: NDArray[np.float32], vector_ids: NDArray[np.int64]
+        self, row: tuple[Any, ...], article: PackedText, vectors: NDArray[np.float32], vector_ids: NDArray[np.int64]
     ) -> StoredChunk:
         chunk_id, source, _, start, end, offsets, terms, _, _ = row
         return StoredChunk(

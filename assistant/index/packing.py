@@ -10,6 +10,7 @@ are worth a look at their sentences.
 """
 
 import zlib
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +71,26 @@ def normalised(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     unit: NDArray[np.float32] = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
     return unit
+
+
+class PackedText:
+    """A text that is unpacked when it is wanted, and then once.
+
+    Args:
+        packed: as `pack_text` makes it.
+    """
+
+    def __init__(self, packed: bytes) -> None:
+        self._packed = packed
+
+    @cached_property
+    def text(self) -> str:
+        """The text.
+
+        Raises:
+            IndexDamagedError: it is not what was packed.
+        """
+        return unpack_text(self._packed)
 
 
 def pack_text(text: str) -> bytes:
