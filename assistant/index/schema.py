@@ -50,7 +50,7 @@ STATEMENTS = (
     "CREATE INDEX articles_by_date ON articles (published)",
     "CREATE INDEX articles_by_publisher ON articles (publisher, published)",
     "CREATE UNIQUE INDEX chunks_by_id ON chunks (id, article)",
-    # Of chunks and articles that a search meets by the hundred, it wants these alone: their rows take 3 and 5 KB each.
+    # Of chunks and articles that a search meets by the hundred, it wants these alone: their rows take 3 KB each.
     "CREATE UNIQUE INDEX chunks_by_key ON chunks (key, id)",
     "CREATE UNIQUE INDEX articles_by_key ON articles (key, published, publisher)",
     "CREATE INDEX chunks_by_article ON chunks (article, start, id)",
